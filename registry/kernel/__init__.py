@@ -1,0 +1,1 @@
+"""Ground floor: database, unit of work, refusals, ports, background jobs. Knows no domain and no Flask."""

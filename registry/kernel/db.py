@@ -1,0 +1,91 @@
+"""What every table shares: names of constraints, time with zone, enums by value, and permanence."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import DateTime, Enum, MetaData, Numeric, Table, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table.
+
+    `ledger_facts` names the columns that go into the ledger with each event about a row and that the
+    audit compares with the row afterwards. Personal columns are never among them.
+    """
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        Decimal: Numeric(18, 6),
+        StrEnum: Enum(StrEnum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e]),
+        UUID: Uuid(),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
+    ledger_facts: ClassVar[tuple[str, ...]] = ()
+
+
+def permanent(*write_once: str) -> dict[str, Any]:
+    """Mark a table as a legal record: `__table_args__ = (…, permanent("superseded_at"))`.
+
+    Its rows refuse DELETE, and UPDATE of anything but the columns named here, each of which can be
+    filled once and never changed afterwards. The database itself holds that line (see permanence_sql).
+    """
+    return {"info": {"write_once": write_once}}
+
+
+def permanence_sql(table: Table) -> list[str]:
+    """Return the statements that make PostgreSQL keep a permanent table's promise."""
+    columns = ", ".join(f"'{name}'" for name in table.info["write_once"])
+    name = table.name
+    return [
+        f"CREATE TRIGGER {name}_is_permanent BEFORE UPDATE OR DELETE ON {name}"
+        f" FOR EACH ROW EXECUTE FUNCTION keep_record({columns})",
+        f"CREATE TRIGGER {name}_is_not_truncated BEFORE TRUNCATE ON {name}"
+        f" FOR EACH STATEMENT EXECUTE FUNCTION keep_table()",
+    ]
+
+
+KEEP_RECORD_SQL = """
+CREATE FUNCTION keep_record() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before jsonb := to_jsonb(OLD);
+    after jsonb;
+    name text;
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        RAISE EXCEPTION '% keeps its rows for good', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    after := to_jsonb(NEW);
+    FOREACH name IN ARRAY TG_ARGV LOOP
+        IF before -> name = 'null'::jsonb THEN
+            before := before - name;
+            after := after - name;
+        END IF;
+    END LOOP;
+    IF before <> after THEN
+        RAISE EXCEPTION '% is superseded, never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$
+"""
+
+KEEP_TABLE_SQL = """
+CREATE FUNCTION keep_table() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% keeps its rows for good', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$
+"""

@@ -1,0 +1,134 @@
+"""Background work: a row written in the same transaction as the act that asks for it.
+
+A worker takes rows with SKIP LOCKED under a lease that expires, so a killed worker loses nothing; the
+work and the mark that it is done are one transaction, so nothing is done twice.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Index, or_, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.kernel.actor import SYSTEM
+from registry.kernel.db import Base
+from registry.kernel.uow import Units, UnitOfWork
+
+LEASE = timedelta(minutes=5)
+TRIES = 8
+log = structlog.get_logger("jobs")
+
+Handler = Callable[..., None]
+"""handler(uow, **args): one job, one act, one transaction."""
+
+
+class Job(Base):
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_waiting", "run_after", postgresql_where=text("finished_at IS NULL AND failed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    run_after: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Work that comes round: `act(units)` every `seconds`, counted from the end of the last round."""
+
+    seconds: float
+    act: Callable[[Units], object]
+
+
+def enqueue(uow: UnitOfWork, kind: str, *, after: datetime | None = None, **args: Any) -> None:
+    """Ask for `kind` to be done once this transaction is down. `args` must be JSON."""
+    uow.session.add(
+        Job(id=uow.new_id(), kind=kind, args=args, created_at=uow.at, run_after=after or uow.at)
+    )
+
+
+def take(units: Units) -> Job | None:
+    """Lease the next waiting job, or None when there is none."""
+    with units.writing(SYSTEM) as uow:
+        job = uow.session.scalar(
+            select(Job)
+            .where(
+                Job.finished_at.is_(None), Job.failed_at.is_(None), Job.run_after <= uow.at,
+                or_(Job.leased_until.is_(None), Job.leased_until < uow.at),
+            )
+            .order_by(Job.run_after, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if job is not None:
+            job.attempts += 1
+            job.leased_until = uow.at + LEASE
+        return job
+
+
+class Attempt:
+    """One try at a job. A failure is noted on the row and tried again later, ever more slowly."""
+
+    def __init__(self, units: Units, job: Job) -> None:
+        self.units = units
+        self.job = job
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, failure: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(failure, Exception):
+            return False
+        log.warning("job failed", kind=self.job.kind, job=str(self.job.id), error=type(failure).__name__)
+        with self.units.writing(SYSTEM) as uow:
+            row = uow.get(Job, self.job.id, lock=True)
+            row.error = f"{type(failure).__name__}: {failure}"[:2000]
+            row.leased_until = None
+            row.run_after = uow.at + timedelta(seconds=2**row.attempts)
+            row.failed_at = uow.at if row.attempts >= TRIES else None
+        return True
+
+
+def work_once(units: Units, handlers: Mapping[str, Handler]) -> bool:
+    """Do one job if one waits. Return whether there was one."""
+    job = take(units)
+    if job is None:
+        return False
+    with Attempt(units, job), units.writing(SYSTEM) as uow:
+        mine = uow.session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.attempts == job.attempts, Job.finished_at.is_(None))
+            .values(finished_at=uow.at, leased_until=None)
+        )
+        if mine.rowcount:
+            handlers[job.kind](uow, **job.args)
+    return True
+
+
+def work(units: Units, handlers: Mapping[str, Handler], rounds: Sequence[Periodic], stop: Event) -> None:
+    """Work until `stop` is set: waiting jobs one by one, periodic work when its time comes."""
+    due = [0.0] * len(rounds)
+    while not stop.is_set():
+        for place, periodic in enumerate(rounds):
+            if monotonic() >= due[place]:
+                periodic.act(units)
+                due[place] = monotonic() + periodic.seconds
+        if not work_once(units, handlers):
+            stop.wait(0.1)

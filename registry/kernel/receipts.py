@@ -1,0 +1,74 @@
+"""Idempotency: the same request sent twice is one act.
+
+The receipt is written in the transaction of the act, so it exists exactly when the act does; the answer
+is added to it afterwards. Source: draft-ietf-httpapi-idempotency-key-header.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.kernel.db import Base
+from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork, lock_number
+
+
+class Receipt(Base):
+    __tablename__ = "receipt"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]                     # SHA-256 of method, path and body
+    at: Mapped[datetime]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class InProgress(Conflict):
+    code = "idempotency.in-progress"
+
+
+class KeyReused(Invalid):
+    code = "idempotency.key-reused"
+
+
+class Repeated(Exception):
+    """The act was done before; `answer` is what was said then (None if that was never noted)."""
+
+    def __init__(self, answer: dict[str, Any] | None) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+def claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> None:
+    """Note that the actor's act `key` is being done in this transaction.
+
+    Raises Repeated when it has been done, InProgress while another request does it, KeyReused when the
+    key came before with another body.
+    """
+    account = uow.actor.account
+    if account is None:
+        return
+    mine = uow.session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": lock_number(f"receipt:{account}:{key}")}
+    )
+    if not mine:
+        raise InProgress(_("同一请求正在办理,请稍候再查看结果。"))
+    known = uow.session.get(Receipt, (account, key))
+    if known is not None and known.fingerprint != fingerprint:
+        raise KeyReused(_("这份表单已经提交过,且内容与上次不同。"), remedy=_("请重新打开页面再填写。"))
+    if known is not None:
+        raise Repeated(known.answer)
+    uow.session.add(Receipt(account_id=account, key=key, fingerprint=fingerprint, at=uow.at))
+    uow.session.flush()
+
+
+def note_answer(uow: UnitOfWork, key: str, answer: dict[str, Any]) -> None:
+    """Keep what was answered, so that a repetition is answered alike."""
+    receipt = uow.session.get(Receipt, (uow.actor.account, key))
+    if receipt is not None:
+        receipt.answer = answer

@@ -1,0 +1,111 @@
+"""The unit of work: one actor, one instant, one transaction."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from random import uniform
+from time import sleep
+from typing import TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.interfaces import ORMOption
+
+from registry.kernel.actor import Actor
+from registry.kernel.errors import NotFound
+from registry.kernel.ports import Tools
+from registry.kernel.text import _
+
+Row = TypeVar("Row")
+Answer = TypeVar("Answer")
+CHINA = ZoneInfo("Asia/Shanghai")
+AGAIN = {"40001", "40P01"}  # serialization failure, deadlock: the whole act may be tried again
+TRIES = 5
+
+
+def day_in_china(at: datetime) -> date:
+    return at.astimezone(CHINA).date()
+
+
+def lock_number(name: str) -> int:
+    """Return the advisory lock that stands for `name`."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """Everything one act may touch. `at` is the same instant for every row the act writes.
+
+    What is put into `after_commit` happens once the transaction is safely down, and not at all when it is undone.
+    """
+
+    session: Session
+    actor: Actor
+    at: datetime
+    tools: Tools
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The date of the act in China Standard Time, whatever the server's clock says."""
+        return day_in_china(self.at)
+
+    def get(self, kind: type[Row], key: object, *load: ORMOption, lock: bool = False) -> Row:
+        """Return one row or raise NotFound. Asks no authority: that is the caller's next line."""
+        # Not Session.get(): for a row already in hand it ignores `load`.
+        query = select(kind).where(inspect(kind).primary_key[0] == key).options(*load)
+        if lock:
+            query = query.with_for_update(of=kind).execution_options(populate_existing=True)
+        found = self.session.scalar(query)
+        if found is None:
+            raise NotFound(_("没有找到所要的记录。"))
+        return found
+
+    def lock(self, name: str) -> None:
+        """Wait for the advisory lock `name` and hold it until the transaction ends."""
+        self.session.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": lock_number(name)})
+
+    def new_id(self) -> UUID:
+        return self.tools.new_id()
+
+
+class Units:
+    """Opens units of work. The only code in the registry that begins or ends a transaction."""
+
+    def __init__(self, bind: Engine | Connection, tools: Tools) -> None:
+        self.bind = bind
+        self.tools = tools
+        self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    @contextmanager
+    def writing(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """Commit when the block ends, undo everything when it raises."""
+        with self._sessions.begin() as session:
+            uow = UnitOfWork(session, actor, self.tools.now(), self.tools)
+            yield uow
+        for act in uow.after_commit:
+            act()
+
+    @contextmanager
+    def reading(self, actor: Actor) -> Iterator[UnitOfWork]:
+        """A transaction in which PostgreSQL itself refuses any write."""
+        with self._sessions() as session:
+            session.execute(text("SET TRANSACTION READ ONLY"))
+            yield UnitOfWork(session, actor, self.tools.now(), self.tools)
+
+
+def trying_again(act: Callable[[], Answer]) -> Answer:
+    """Run `act` from the start again, at most five times, when PostgreSQL asks for it."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            return act()
+        except DBAPIError as failure:
+            if attempt == TRIES or getattr(failure.orig, "sqlstate", None) not in AGAIN:
+                raise
+            sleep(uniform(0, 0.02 * 2**attempt))
+    raise AssertionError("the loop above returns or raises")

@@ -1,0 +1,207 @@
+"""Who may do what to what: the one table of authority.
+
+A rule is a list of alternatives; each alternative is a list of conditions that must all hold.
+The system itself (background work, the operator's commands) passes everywhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from registry.kernel.actor import SYSTEM, Actor, Role
+from registry.kernel.errors import Forbidden, NotFound
+from registry.kernel.text import _
+
+
+class Permission(StrEnum):
+    """<thing>:<act>, in alphabetical order."""
+
+    ACCOUNT_MANAGE = "account:manage"            # invite, grant, disable, end sessions
+    ACCOUNT_OWN = "account:own"                  # one's own password, second factor, sessions
+    ARCHIVE_READ = "archive:read"                # the responsibility archive, identity numbers included
+    AUTHORISATION_SIGN = "authorisation:sign"    # 法定代表人授权书
+    DEFECT_TRACE = "defect:trace"
+    DESK_OPEN = "desk:open"
+    DOCUMENT_READ = "document:read"
+    DOCUMENT_UPLOAD = "document:upload"
+    IDENTITY_REVEAL = "identity:reveal"          # a whole identity number or phone, with a reason
+    LEDGER_READ = "ledger:read"                  # the body of an event
+    NOTICE_READ = "notice:read"
+    PARTY_EDIT = "party:edit"
+    PARTY_READ = "party:read"
+    PLAQUE_ISSUE = "plaque:issue"
+    PLAQUE_MOUNT = "plaque:mount"
+    PLAQUE_READ = "plaque:read"
+    PLEDGE_CHASE = "pledge:chase"
+    PLEDGE_FILE = "pledge:file"                  # 备案, by the station
+    PLEDGE_READ = "pledge:read"
+    PLEDGE_RECORD = "pledge:record"              # a pledge signed on paper, scanned in
+    PLEDGE_SIGN = "pledge:sign"
+    PROJECT_CREATE = "project:create"
+    PROJECT_EDIT = "project:edit"
+    PROJECT_READ = "project:read"
+    ROSTER_IMPORT = "roster:import"
+    STANDARD_PUBLISH = "standard:publish"
+    STANDARD_READ = "standard:read"
+    TERM_CHANGE = "term:change"                  # 变更项目负责人
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The facts about a thing that authority turns on, and nothing else about it."""
+
+    region: str = ""                                # GB/T 2260, six digits
+    organisations: frozenset[UUID] = frozenset()    # every party to the project
+    person: UUID | None = None                      # the one whose own act this is
+    organisation: UUID | None = None                # the one firm whose own act this is
+    owner: UUID | None = None                       # the project's 建设单位
+
+
+ANYWHERE = Scope()
+
+Condition = Callable[[Actor, Scope], bool]
+
+
+def has(*roles: Role) -> Condition:
+    wanted = frozenset(roles)
+
+    def holds(actor: Actor, scope: Scope) -> bool:
+        return bool(actor.roles & wanted)
+
+    return holds
+
+
+def signed_in(actor: Actor, _scope: Scope) -> bool:
+    return actor.account is not None
+
+
+def in_region(actor: Actor, scope: Scope) -> bool:
+    """A province 110000 covers 110101; a county covers itself."""
+    return bool(actor.region) and scope.region.startswith(region_prefix(actor.region))
+
+
+def party_to_it(actor: Actor, scope: Scope) -> bool:
+    return actor.organisation is not None and actor.organisation in scope.organisations
+
+
+def owner_of_it(actor: Actor, scope: Scope) -> bool:
+    return actor.organisation is not None and actor.organisation == scope.owner
+
+
+def for_own_firm(actor: Actor, scope: Scope) -> bool:
+    return actor.organisation is not None and actor.organisation == scope.organisation
+
+
+def the_person(actor: Actor, scope: Scope) -> bool:
+    return actor.person is not None and actor.person == scope.person
+
+
+station = has(Role.OFFICER, Role.STATION_HEAD)
+station_head = has(Role.STATION_HEAD)
+auditor = has(Role.AUDITOR)
+urban_archive = has(Role.URBAN_ARCHIVE)
+filer = has(Role.FIRM_FILER)
+legal_representative = has(Role.LEGAL_REPRESENTATIVE)
+security_admin = has(Role.SECURITY_ADMIN)
+system_admin = has(Role.SYSTEM_ADMIN)
+audit_admin = has(Role.AUDIT_ADMIN)
+
+SEEN: list[list[Condition]] = [
+    [station, in_region], [auditor, in_region], [urban_archive, in_region], [party_to_it], [the_person],
+]
+"""Who may know that a project, and what belongs to it, exists."""
+
+RULES: dict[Permission, list[list[Condition]]] = {
+    Permission.ACCOUNT_MANAGE: [[security_admin], [station_head, in_region], [filer, for_own_firm]],
+    Permission.ACCOUNT_OWN: [[signed_in]],
+    Permission.ARCHIVE_READ: [
+        [station, in_region], [auditor, in_region], [urban_archive, in_region], [filer, owner_of_it],
+    ],
+    Permission.AUTHORISATION_SIGN: [[legal_representative, for_own_firm]],
+    Permission.DEFECT_TRACE: [[station, in_region], [auditor, in_region], [party_to_it]],
+    Permission.DESK_OPEN: [[signed_in]],
+    Permission.DOCUMENT_READ: SEEN,
+    Permission.DOCUMENT_UPLOAD: [[signed_in]],
+    Permission.IDENTITY_REVEAL: [
+        [station, in_region], [auditor, in_region], [filer, for_own_firm], [the_person],
+    ],
+    Permission.LEDGER_READ: [*SEEN, [audit_admin]],
+    Permission.NOTICE_READ: [[signed_in]],
+    Permission.PARTY_EDIT: [[station], [filer, for_own_firm]],
+    Permission.PARTY_READ: [[signed_in]],
+    Permission.PLAQUE_ISSUE: [[station, in_region], [filer, owner_of_it]],
+    Permission.PLAQUE_MOUNT: [[station, in_region], [filer, owner_of_it]],
+    Permission.PLAQUE_READ: SEEN,
+    Permission.PLEDGE_CHASE: [[station, in_region], [filer, party_to_it]],
+    Permission.PLEDGE_FILE: [[station, in_region]],
+    Permission.PLEDGE_READ: SEEN,
+    Permission.PLEDGE_RECORD: [[station, in_region], [filer, for_own_firm], [filer, owner_of_it]],
+    Permission.PLEDGE_SIGN: [[the_person]],
+    Permission.PROJECT_CREATE: [[station, in_region], [filer, owner_of_it]],
+    Permission.PROJECT_EDIT: [[station, in_region], [filer, owner_of_it]],
+    Permission.PROJECT_READ: SEEN,
+    Permission.ROSTER_IMPORT: [[station, in_region], [filer, owner_of_it]],
+    Permission.STANDARD_PUBLISH: [[station_head, in_region], [system_admin]],
+    Permission.STANDARD_READ: [[signed_in]],
+    Permission.TERM_CHANGE: [[station, in_region], [filer, for_own_firm], [filer, owner_of_it]],
+}
+
+
+def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
+    if actor == SYSTEM:
+        return True
+    return any(all(holds(actor, scope) for holds in way) for way in RULES[permission])
+
+
+def require(actor: Actor, permission: Permission, scope: Scope) -> None:
+    """Raise unless `actor` holds `permission` over `scope`.
+
+    NotFound for a thing this actor may not even know of (another tenant's), Forbidden for one he may see.
+    """
+    if allows(actor, permission, scope):
+        return
+    if scope == ANYWHERE or any(all(holds(actor, scope) for holds in way) for way in SEEN):
+        raise Forbidden(_("您的账户没有办理此事的权限。"), remedy=_("请联系本单位经办人或系统的安全管理员。"))
+    raise NotFound(_("没有找到所要的记录。"))
+
+
+class NotFresh(Forbidden):
+    """The act needs the person to prove again who they are. The door answers with that page."""
+
+    code = "not-fresh"
+
+
+def require_fresh(actor: Actor) -> None:
+    """Raise NotFresh unless the actor has just re-authenticated (or is the system)."""
+    if actor != SYSTEM and not actor.fresh:
+        raise NotFresh(_("此项操作需要重新验证身份。"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a list may show: everything, or what lies in a region, is partied by a firm, or is a person's own."""
+
+    everything: bool = False
+    region: str | None = None          # the leading digits shared by all codes in reach
+    organisation: UUID | None = None
+    person: UUID | None = None
+
+
+def reach(actor: Actor) -> Reach:
+    if actor == SYSTEM:
+        return Reach(everything=True)
+    staff = bool(actor.region) and any(holds(actor, ANYWHERE) for holds in (station, auditor, urban_archive))
+    return Reach(
+        region=region_prefix(actor.region) if staff else None,
+        organisation=actor.organisation,
+        person=actor.person,
+    )
+
+
+def region_prefix(region: str) -> str:
+    """Return the digits that every code inside `region` begins with: 110000 → 11, 370100 → 3701, 000000 → ''."""
+    for step in (2, 4):
+        if region[step:] == "0" * (6 - step):
+            return "" if region == "000000" else region[:step]
+    return region
