@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.interfaces import ORMOption
 
 from registry.kernel.actor import Actor
-from registry.kernel.errors import NotFound
+from registry.kernel.errors import NotFound, Refusal
 from registry.kernel.ports import Tools
 from registry.kernel.text import _
 
@@ -42,6 +42,8 @@ class UnitOfWork:
     """Everything one act may touch. `at` is the same instant for every row the act writes.
 
     What is put into `after_commit` happens once the transaction is safely down, and not at all when it is undone.
+    What is put into `after_refusal` is written, in a transaction of its own, when the act was refused and undone:
+    a wrong code must count towards the lockout although nothing else of the act remains.
     """
 
     session: Session
@@ -49,6 +51,7 @@ class UnitOfWork:
     at: datetime
     tools: Tools
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    after_refusal: list[Callable[["UnitOfWork"], None]] = field(default_factory=list)
 
     @property
     def today(self) -> date:
@@ -85,9 +88,15 @@ class Units:
     @contextmanager
     def writing(self, actor: Actor) -> Iterator[UnitOfWork]:
         """Commit when the block ends, undo everything when it raises."""
-        with self._sessions.begin() as session:
-            uow = UnitOfWork(session, actor, self.tools.now(), self.tools)
-            yield uow
+        uow = UnitOfWork(self._sessions(), actor, self.tools.now(), self.tools)
+        try:
+            with uow.session, uow.session.begin():
+                yield uow
+        except Refusal:
+            for note in uow.after_refusal:
+                with self.writing(actor) as afterwards:
+                    note(afterwards)
+            raise
         for act in uow.after_commit:
             act()
 

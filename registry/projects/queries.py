@@ -1,0 +1,153 @@
+"""What can be asked about projects. Every answer has been through policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.kernel.search import bigrams
+from registry.kernel.uow import UnitOfWork
+from registry.policy import Permission
+from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Part, Participation, Project, Term, UnitProject
+from registry.projects.rules import Gap, Span, gaps
+from registry.standards import queries as standards
+from registry.standards.divisions import Division
+from registry.standards.posts import Demand, Post
+
+WHOLE = (
+    selectinload(Project.units),
+    selectinload(Project.participations).options(
+        selectinload(Participation.organisation),
+        selectinload(Participation.units),
+        selectinload(Participation.terms).selectinload(Term.person),
+    ),
+)
+
+
+def project(uow: UnitOfWork, project_id: UUID) -> Project:
+    """A project with its units, firms and every term there ever was."""
+    found = uow.get(Project, project_id, *WHOLE)
+    policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
+    return found
+
+
+def project_by_number(uow: UnitOfWork, number: str) -> Project:
+    found = uow.session.scalar(select(Project.id).where(Project.number == number))
+    return project(uow, found or UUID(int=0))
+
+
+def unit(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
+    found = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
+    return found
+
+
+def term(uow: UnitOfWork, term_id: UUID) -> Term:
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    projects: Sequence[Project]
+    total: int
+
+
+def projects(uow: UnitOfWork, words: str = "", page: int = 1, size: int = 20) -> Listed:
+    """The projects in reach, newest first; `words` narrows by name, address or number."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    query = select(Project).where(Project.within(policy.reach(uow.actor)))
+    grams = bigrams(words)
+    if grams:
+        query = query.where(Project.grams.contains(grams))
+    total = uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = uow.session.scalars(
+        query.order_by(Project.created_at.desc(), Project.number).offset((page - 1) * size).limit(size)
+    )
+    return Listed(rows.all(), total)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """A stretch of days on which a post of a participating firm was held by nobody."""
+
+    participation: Participation
+    post: Post
+    gap: Gap
+
+
+def vacancies(uow: UnitOfWork, project_id: UUID) -> list[Vacancy]:
+    """Every gap in office of the posts that must be held, from each firm's coming to its leaving or acceptance."""
+    whole = project(uow, project_id)
+    return vacancies_of(uow, whole)
+
+
+def vacancies_of(uow: UnitOfWork, whole: Project) -> list[Vacancy]:
+    policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
+    found = []
+    for firm in whole.participations:
+        for post in standards.posts(uow.session, whole.region, uow.today):
+            if post.role == firm.role and post.demand is not Demand.NEVER and firm.since <= uow.today:
+                spans = [
+                    Span(term.since, term.until)
+                    for term in firm.terms
+                    if term.post == post.key and term.corrected_by_id is None
+                ]
+                last_day = earliest(firm.until, whole.accepted_on)
+                found += [Vacancy(firm, post, gap) for gap in gaps(spans, firm.since, last_day)]
+    return found
+
+
+def earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a unit project's tree: a division of the catalogue, or a part of the unit's own."""
+
+    code: str
+    name: str
+    kind: str                 # division | subdivision | item | storey | axis | room
+    below: str                # code of the node above, "" at the top
+    own: bool
+
+
+def tree(uow: UnitOfWork, unit_id: UUID, below: str = "") -> list[Node]:
+    """The nodes directly below a code of a unit project's part tree ("" is the top), in the order of their codes."""
+    found = unit(uow, unit_id)
+    policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
+    catalogue = [as_node(d) for d in standards.divisions(uow.session, uow.today) if d.parent_code == below]
+    own = own_nodes(uow, unit_id)
+    return catalogue + [node for node in own if node.below == below]
+
+
+def own_nodes(uow: UnitOfWork, unit_id: UUID) -> list[Node]:
+    rows = uow.session.scalars(select(Part).where(Part.unit_project_id == unit_id).order_by(Part.code)).all()
+    codes = {row.id: row.code for row in rows}
+    return [
+        Node(row.code, row.name, row.kind, codes[row.parent_id] if row.parent_id else row.below_code, True)
+        for row in rows
+    ]
+
+
+def as_node(division: Division) -> Node:
+    return Node(division.code, division.name, division.level.value, division.parent_code, False)
+
+
+def path(uow: UnitOfWork, unit_id: UUID, code: str) -> list[Node]:
+    """The nodes from the top of the tree down to `code`; empty when there is no such place."""
+    found = unit(uow, unit_id)
+    policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
+    nodes = {d.code: as_node(d) for d in standards.divisions(uow.session, uow.today)}
+    nodes |= {node.code: node for node in own_nodes(uow, unit_id)}
+    steps: list[Node] = []
+    while code and code in nodes and len(steps) < 20:
+        steps.insert(0, nodes[code])
+        code = nodes[code].below
+    return steps

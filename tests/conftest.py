@@ -1,0 +1,87 @@
+"""Fixtures: one private PostgreSQL per run, one transaction per test, undone at the end.
+
+The printer, the vault, the signer and the object store are the real ones, on folders of their own.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from registry.adapters.objects import DirectoryStore
+from registry.adapters.printing import WeasyPrinter
+from registry.adapters.signing import Ed25519Signer
+from registry.adapters.vault import KeyRing
+from registry.kernel.ports import Tools
+from registry.kernel.uow import Units
+from tests.schema import fresh_engine, wipe
+
+NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday and a working day, noon in China
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it."""
+
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def forward(self, **step: float) -> None:
+        self.at += timedelta(**step)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with fresh_engine(tmp_path_factory) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeasyPrinter]:
+    printer = WeasyPrinter(ROOT / "templates" / "print", fonts=ROOT / "var" / "fonts", workers=1)
+    yield printer
+    printer.close()
+
+
+@pytest.fixture
+def tools(tmp_path: Path, printer: WeasyPrinter, clock: Clock) -> Tools:
+    staging = tmp_path / "staging"
+    staging.mkdir()
+    return Tools(
+        store=DirectoryStore(tmp_path / "objects"),
+        printer=printer,
+        vault=KeyRing({"test": bytes(range(32))}, bytes(range(32, 64))),
+        signer=Ed25519Signer(bytes(range(64, 96)), origin="zhuze.test/ledger", state=tmp_path / "ledger" / "last.json"),
+        staging=staging,
+        base_url="https://zhuze.test",
+        new_id=uuid.uuid4,
+        now=clock.now,
+    )
+
+
+@pytest.fixture
+def units(engine: Engine, tools: Tools) -> Iterator[Units]:
+    """Units of work inside one outer transaction that is never committed."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        yield Units(connection, tools)
+        outer.rollback()
+
+
+@pytest.fixture
+def committed(engine: Engine, tools: Tools) -> Iterator[Units]:
+    """Units of work that really commit, for races and for tampering; the tables are emptied afterwards."""
+    yield Units(engine, tools)
+    wipe(engine)
