@@ -19,6 +19,7 @@ class Permission(StrEnum):
 
     ACCOUNT_MANAGE = "account:manage"            # invite, grant, disable, end sessions
     ACCOUNT_OWN = "account:own"                  # one's own password, second factor, sessions
+    ACCOUNT_RESET = "account:reset"              # take a lost second factor off an account
     ARCHIVE_READ = "archive:read"                # the responsibility archive, identity numbers included
     AUTHORISATION_SIGN = "authorisation:sign"    # 法定代表人授权书
     DEFECT_TRACE = "defect:trace"
@@ -115,6 +116,7 @@ SEEN: list[list[Condition]] = [
 RULES: dict[Permission, list[list[Condition]]] = {
     Permission.ACCOUNT_MANAGE: [[security_admin], [station_head, in_region], [filer, for_own_firm]],
     Permission.ACCOUNT_OWN: [[signed_in]],
+    Permission.ACCOUNT_RESET: [[security_admin]],
     Permission.ARCHIVE_READ: [
         [station, in_region], [auditor, in_region], [urban_archive, in_region], [filer, owner_of_it],
     ],

@@ -26,6 +26,7 @@ class Actor:
 
     region   GB/T 2260, six digits: the area a station, archive or auditor looks after ("" for firms)
     fresh    the person has proved who they are again within the last minutes (re-authentication)
+    session  the session this act was asked for in, None for background work and programs
     """
 
     account: UUID | None = None
@@ -35,6 +36,7 @@ class Actor:
     region: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
     fresh: bool = False
+    session: UUID | None = None
 
 
 NOBODY = Actor()
