@@ -31,7 +31,7 @@ class Signed:
     document_sha256: Mapped[str] = mapped_column(ForeignKey("document.sha256"))
     signed_on: Mapped[date]
     signed_at: Mapped[datetime]                                           # when the registry received it
-    signed_by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    signed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: on paper, by one unknown to us
     late: Mapped[bool]                                                    # 补签
     evidence: Mapped[dict[str, Any]]                                      # how the signer was known (no personal data)
     original_seen_at: Mapped[datetime | None]                             # paper only: an officer saw the original

@@ -27,7 +27,7 @@ from registry.projects.models import (
     UnitProject,
 )
 from registry.projects.rules import Span, overlaps
-from registry.standards import queries as standards
+from registry.standards import handbook as standards
 
 
 class NumberTaken(Conflict):

@@ -14,7 +14,7 @@ from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Part, Participation, Project, Term, UnitProject
 from registry.projects.rules import Gap, Span, gaps
-from registry.standards import queries as standards
+from registry.standards import handbook as standards
 from registry.standards.divisions import Division
 from registry.standards.posts import Demand, Post
 

@@ -1,0 +1,127 @@
+"""The one place where the parts are joined."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine, create_engine, text
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from registry import STOREYS, cli
+from registry.adapters import embedded
+from registry.adapters.objects import store_from_url
+from registry.adapters.printing import WeasyPrinter
+from registry.adapters.signing import Ed25519Signer
+from registry.adapters.vault import KeyRing
+from registry.config import Config
+from registry.kernel.actor import NOBODY
+from registry.kernel.errors import Refusal, Unavailable
+from registry.kernel.jobs import Handler, Periodic
+from registry.kernel.ports import Tools
+from registry.kernel.text import _
+from registry.kernel.uow import Units
+from registry.web import filters, headers, login
+from registry.web.door import PUBLIC, door, guard, units
+from registry.web.pages import page
+
+ROOT = Path(__file__).parent.parent
+
+
+def tools_from(config: Config) -> Tools:
+    """Plug the adapters in, as the configuration says."""
+    return Tools(
+        store=store_from_url(config.storage_url),
+        printer=WeasyPrinter(ROOT / "templates" / "print", fonts=config.fonts, workers=config.printers),
+        vault=KeyRing.from_config(config),
+        signer=Ed25519Signer.from_config(config),
+        staging=config.staging,
+        base_url=config.base_url,
+        new_id=uuid4,
+        now=lambda: datetime.now(UTC),
+    )
+
+
+def engine_from(config: Config) -> Engine:
+    return create_engine(
+        config.database_url or embedded.url(config.var),
+        pool_pre_ping=True, pool_size=8, max_overflow=8,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
+    )
+
+
+def create_app(config: Config, opened: Units | None = None) -> Flask:
+    """Build the web application; with `opened`, on units of work that are open already (tests do)."""
+    app = Flask("registry", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "registry/static"))
+    app.config.update(
+        SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=config.max_upload, MAX_FORM_MEMORY_SIZE=2_000_000,
+        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+    )
+    app.extensions["config"] = config
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))  # noqa: B010 — Flask's own way, kept from mypy
+    CSRFProtect(app)
+    filters.install(app)
+    headers.install(app)
+    guard(app, opened or Units(engine_from(config), tools_from(config)), login.actor_of(app))
+    for room in rooms("views"):
+        app.register_blueprint(import_module(room).bp)
+    install_refusals(app)
+    install_probes(app)
+    cli.install(app)
+    return app
+
+
+def rooms(name: str) -> list[str]:
+    """Return the modules called `name` of the storeys that have one, from the ground up."""
+    return [f"registry.{storey}.{name}" for storey in STOREYS if (ROOT / "registry" / storey / f"{name}.py").exists()]
+
+
+def job_handlers() -> dict[str, Handler]:
+    return {kind: act for room in rooms("jobs") for kind, act in import_module(room).HANDLERS.items()}
+
+
+def periodic_work() -> Sequence[Periodic]:
+    return [periodic for room in rooms("jobs") for periodic in import_module(room).PERIODIC]
+
+
+def install_refusals(app: Flask) -> None:
+    @app.errorhandler(Refusal)
+    def refused(no: Refusal) -> ResponseReturnValue:
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(code=no.code, message=str(no), remedy=no.remedy), no.status
+        body, _status = page("errors/refusal.html", no=no)
+        return body, no.status
+
+    @app.errorhandler(HTTPException)
+    def no_page(failure: HTTPException) -> ResponseReturnValue:
+        status = failure.code or 500
+        if status < 400:
+            return failure.get_response()
+        body, _status = page("errors/http.html", status=status)
+        return body, status
+
+
+def install_probes(app: Flask) -> None:
+    @app.get("/livez")
+    @door(PUBLIC)
+    def livez() -> ResponseReturnValue:
+        return Response("ok\n", mimetype="text/plain")
+
+    @app.get("/readyz")
+    @door(PUBLIC)
+    def readyz() -> ResponseReturnValue:
+        opened = units()
+        with opened.reading(NOBODY) as uow:
+            if uow.session.scalar(text("SELECT 1")) != 1:
+                raise Unavailable(_("数据库没有应答。"))
+        return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,189 @@
+"""What can be asked about responsibility. Every answer has been through policy."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.defects.models import TraceReport
+from registry.defects.tracing import Cause, Duty, Traced, forerunners, trace
+from registry.kernel.errors import Invalid, NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.parties.models import Organisation
+from registry.pledges.models import ChangeOfLeader
+from registry.pledges.rules import PairState
+from registry.pledges.standing import NOTHING, Papers, life_end, papers_of
+from registry.policy import Permission
+from registry.projects.models import PROJECT_PARTIES, Participation, Project, Term, UnitProject
+from registry.projects.queries import Node, own_nodes, path
+from registry.standards import handbook as standards
+from registry.standards.posts import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who answers for this part of this unit, for work done on that day?"""
+
+    project_id: UUID
+    done_on: date
+    unit: str = ""                 # unit project number, "" for the whole project
+    part: str = ""                 # code in the unit's part tree, "" when unknown
+    cause: Cause = Cause.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """One person in the answer, with the proof."""
+
+    rank: int
+    term: Term
+    participation: Participation
+    organisation: Organisation
+    successor: Organisation | None
+    post: Post
+    papers: Papers
+    state: PairState
+    why: str                       # did-the-work | watched-the-work | made-the-documents | overall | supplied | other
+    handed_over: bool
+    change_in: ChangeOfLeader | None
+    change_out: ChangeOfLeader | None
+    life_ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer to a question; `persons` may be empty, and that is an answer."""
+
+    question: Question
+    project: Project
+    unit: UnitProject | None
+    path: Sequence[Node]           # from the top of the part tree down to the part
+    persons: Sequence[Answerable]
+    earlier: Sequence[Answerable]  # survey and design leaders who had left before the day
+    first_day: date | None         # of any term of the project: where the register begins
+    last_day: date | None          # after which nobody is in office, None while somebody is
+
+
+def answer(uow: UnitOfWork, question: Question) -> Answer:
+    """Answer a question by the register as it stands. Five SELECTs, then the pure rule.
+
+    Raises NotFound for a project out of reach, Invalid for a unit or a part that the project does not have.
+    """
+    project = uow.get(Project, question.project_id, PROJECT_PARTIES, selectinload(Project.units))
+    policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
+    unit = unit_called(project, question.unit)
+    where = part_path(uow, unit, question.part)
+    terms = terms_of(uow, project.id)
+    duties = [duty_of(term) for term in terms]
+    catalogue_code = next((node.code for node in reversed(where) if not node.own), question.part)
+    answering = trace(duties, unit and unit.id, catalogue_code, question.done_on, question.cause)
+    gone = forerunners(duties, unit and unit.id, question.done_on)
+    teller = Teller(uow, project, {term.id: term for term in terms}, [t.duty.term for t in answering] + [d.term for d in gone])
+    return Answer(
+        question, project, unit, where,
+        [teller.tell(rank, traced) for rank, traced in enumerate(answering, 1)],
+        [teller.tell(0, Traced(duty, "made-the-documents", handed_over=False)) for duty in gone],
+        min((term.since for term in terms), default=None), last_day_of(terms),
+    )
+
+
+def unit_called(project: Project, number: str) -> UnitProject | None:
+    if not number:
+        return None
+    for unit in project.units:
+        if unit.number == number:
+            return unit
+    raise Invalid(
+        _("本项目没有编号为 {number} 的单位工程。", number=number), field="unit",
+        remedy=_("可选：{numbers}。", numbers="、".join(unit.number for unit in project.units)),
+    )
+
+
+def part_path(uow: UnitOfWork, unit: UnitProject | None, code: str) -> list[Node]:
+    """The place asked about. A catalogue code is the same in every unit; a part of its own needs its unit."""
+    if not code:
+        return []
+    divisions = standards.divisions(uow.session, uow.today)
+    if code in divisions:
+        chain = (*divisions.ancestors(code), divisions.find(code))
+        return [Node(d.code, d.name, d.level.value, d.parent_code, False) for d in chain]
+    own = {node.code: node for node in own_nodes(uow, unit.id)} if unit else {}
+    if unit is None or code not in own:
+        raise Invalid(_("没有编码为 {code} 的部位。", code=code), field="part", remedy=_("请从部位树中选择。"))
+    return path(uow, unit.id, code)
+
+
+def terms_of(uow: UnitOfWork, project_id: UUID) -> Sequence[Term]:
+    """Every term of a project that has not been corrected away."""
+    return uow.session.scalars(
+        select(Term).join(Participation).options(
+            selectinload(Term.participation).options(
+                selectinload(Participation.organisation).selectinload(Organisation.successor),
+                selectinload(Participation.units),
+            ),
+        )
+        .where(Participation.project_id == project_id, Term.corrected_by_id.is_(None))
+        .order_by(Term.since, Term.id)
+    ).all()
+
+
+def duty_of(term: Term) -> Duty:
+    firm = term.participation
+    return Duty(term.id, firm.role, term.post, frozenset(unit.id for unit in firm.units), term.since, term.until)
+
+
+def last_day_of(terms: Iterable[Term]) -> date | None:
+    ends = [term.until for term in terms]
+    if not ends or any(end is None for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+class Teller:
+    """Turns duties back into the people, papers and firms behind them."""
+
+    def __init__(self, uow: UnitOfWork, project: Project, terms: dict[UUID, Term], wanted: list[UUID]) -> None:
+        self.today = uow.today
+        self.project = project
+        self.terms = terms
+        self.posts = {post.key: post for post in standards.posts(uow.session, project.region, uow.today)}
+        self.papers = papers_of(uow.session, wanted)
+        changes = uow.session.scalars(
+            select(ChangeOfLeader)
+            .where(ChangeOfLeader.outgoing_term_id.in_(wanted) | ChangeOfLeader.incoming_term_id.in_(wanted))
+            .order_by(ChangeOfLeader.recorded_at)
+        ).all()
+        self.into = {change.incoming_term_id: change for change in changes}
+        self.out_of = {change.outgoing_term_id: change for change in changes}
+
+    def tell(self, rank: int, traced: Traced) -> Answerable:
+        term = self.terms[traced.duty.term]
+        firm = term.participation
+        papers = self.papers.get(term.id, NOTHING)
+        ends_on = life_end(firm.units or self.project.units, self.project.accepted_on)
+        return Answerable(
+            rank, term, firm, firm.organisation, firm.organisation.successor, self.posts[term.post], papers,
+            papers.state(term, ends_on, self.today), traced.why, traced.handed_over,
+            self.into.get(term.id), self.out_of.get(term.id), ends_on,
+        )
+
+
+def trace_report(uow: UnitOfWork, report_id: UUID) -> TraceReport:
+    """A trace report made before, to be read again."""
+    report = uow.get(TraceReport, report_id, selectinload(TraceReport.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.DEFECT_TRACE, report.scope)
+    return report
+
+
+def project_id_of(uow: UnitOfWork, number: str) -> UUID:
+    """The project of that number, if the actor may trace it."""
+    found = uow.session.scalar(select(Project).options(PROJECT_PARTIES).where(Project.number == number))
+    if found is None:
+        raise NotFound(_("没有编号为 {number} 的项目。", number=number))
+    policy.require(uow.actor, Permission.DEFECT_TRACE, found.scope)
+    return found.id

@@ -1,0 +1,207 @@
+"""What can be asked about pledges. Every answer has been through policy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
+from registry.pledges.papers import Paperwork, blanks, units_of
+from registry.pledges.rules import Obstacle, PairState, Seat, done, obstacles
+from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one
+from registry.policy import Permission
+from registry.projects.models import TERM_IN_FULL, Participation, Project, Term
+from registry.projects.queries import project
+from registry.standards import handbook as standards
+from registry.standards.posts import Demand, Post, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One row of the board: a seat, and the records behind it."""
+
+    seat: Seat
+    post: Post
+    participation: Participation | None
+    term: Term | None
+    papers: Papers
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Who must pledge for a project, how far each has come, and what still keeps it from registration."""
+
+    project: Project
+    places: Sequence[Place]
+    obstacles: Sequence[Obstacle]
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """(complete, all) among the five principal parties."""
+        return done(place.seat for place in self.places if place.seat.principal)
+
+    @property
+    def open(self) -> bool:
+        """Whether the gate "may be registered for oversight" is open."""
+        return not self.obstacles
+
+    def place_of(self, term_id: UUID) -> Place | None:
+        return next((place for place in self.places if place.term and place.term.id == term_id), None)
+
+
+def board(uow: UnitOfWork, project_id: UUID) -> Board:
+    """The "5 of 5" board of a project as it stands today."""
+    whole = project(uow, project_id)
+    return board_of(uow, whole)
+
+
+def board_of(uow: UnitOfWork, whole: Project) -> Board:
+    """The board of a project that is loaded whole."""
+    policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
+    roles = {role.key: role for role in standards.roles(uow.session, whole.region, uow.today)}
+    terms = [term for firm in whole.participations for term in firm.terms if term.corrected_by_id is None]
+    papers = papers_of(uow.session, [term.id for term in terms])
+    present = {firm.role for firm in whole.participations}
+    places = [
+        place
+        for post in standards.posts(uow.session, whole.region, uow.today)
+        if post.is_demanded(present) or post.role in present
+        for place in places_for(uow, whole, post, roles[post.role], papers)
+    ]
+    demanded = [place.seat for place in places if place.post.is_demanded(present)]
+    return Board(whole, places, obstacles(demanded))
+
+
+def places_for(
+    uow: UnitOfWork, whole: Project, post: Post, role: Role, papers: dict[UUID, Papers]
+) -> Iterator[Place]:
+    """One place for each firm in the post's role, or an empty one when no firm has come yet."""
+    firms = [firm for firm in whole.participations if firm.role == post.role]
+    if not firms and post.demand is Demand.ALWAYS:
+        yield Place(Seat(post.key, post.label, role.label, role.principal, "", "", None), post, None, None, NOTHING)
+    for firm in firms:
+        term = present_holder(firm, post, uow)
+        held = papers.get(term.id, NOTHING) if term else NOTHING
+        state = held.state(term, life_end(firm.units or whole.units, whole.accepted_on), uow.today) if term else None
+        seat = Seat(
+            post.key, post.label, role.label, role.principal, firm.organisation_name,
+            term.person_name if term else "", state,
+        )
+        yield Place(seat, post, firm, term, held)
+
+
+def present_holder(firm: Participation, post: Post, uow: UnitOfWork) -> Term | None:
+    """The last to take up the post; he keeps the seat after the firm has left, so that the past stays shown."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    held = [term for term in firm.terms if term.post == post.key and term.corrected_by_id is None]
+    return max(held, key=lambda term: (term.since, term.created_at), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A term with everything its signing page shows."""
+
+    term: Term
+    post: Post
+    papers: Papers
+    state: PairState
+    title: str
+    paragraphs: Sequence[str]
+    change: ChangeOfLeader | None
+    returned: Sequence[Return]
+
+
+def pledge_to_sign(uow: UnitOfWork, term_id: UUID) -> Desk:
+    """The promise the actor is about to sign, in the wording in force today."""
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PLEDGE_SIGN, found.scope)
+    return desk(uow, found, post_of(uow, found).wording)
+
+
+def authorisation_to_sign(uow: UnitOfWork, term_id: UUID) -> Desk:
+    """The letter the legal representative is about to sign."""
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.AUTHORISATION_SIGN, found.scope)
+    return desk(uow, found, "authorisation")
+
+
+def pair(uow: UnitOfWork, term_id: UUID) -> Desk:
+    """One term's papers, its place on file, and how it came about."""
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
+    return desk(uow, found, post_of(uow, found).wording)
+
+
+def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
+    post = post_of(uow, found)
+    project_of = found.participation.project
+    wording = standards.wording(uow.session, wording_key, project_of.region, uow.today).content
+    papers = papers_of_one(uow.session, found.id)
+    return Desk(
+        found, post, papers, papers.state(found, life_end(units_of(found), project_of.accepted_on), uow.today),
+        wording.title, wording.filled(blanks(found, post)),
+        uow.session.scalar(select(ChangeOfLeader).where(ChangeOfLeader.incoming_term_id == found.id)),
+        uow.session.scalars(select(Return).where(Return.term_id == found.id).order_by(Return.returned_at)).all(),
+    )
+
+
+def post_of(uow: UnitOfWork, term: Term) -> Post:
+    return standards.post(uow.session, term.post, term.participation.project.region, uow.today)
+
+
+def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Authorisation | Pledge | ChangeOfLeader:
+    """A signed paper, to be read. kind: authorisation | pledge | change."""
+    if kind == "change":
+        change = uow.get(ChangeOfLeader, paper_id, selectinload(ChangeOfLeader.incoming).options(*TERM_IN_FULL))
+        policy.require(uow.actor, Permission.PLEDGE_READ, change.incoming.scope)
+        return change
+    kinds: dict[str, type[Authorisation] | type[Pledge]] = {"authorisation": Authorisation, "pledge": Pledge}
+    if kind not in kinds:
+        raise NotFound(_("没有找到所要的记录。"))
+    found = uow.get(kinds[kind], paper_id, selectinload(kinds[kind].term).options(*TERM_IN_FULL))
+    policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
+    return found
+
+
+def to_sign(uow: UnitOfWork) -> list[Term]:
+    """The actor's own terms whose pledge is still to be signed, the oldest first."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    signed = select(Pledge.term_id).where(Pledge.withdrawn_at.is_(None))
+    return list(uow.session.scalars(
+        select(Term).options(*TERM_IN_FULL)
+        .where(Term.person_id == uow.actor.person, Term.corrected_by_id.is_(None), Term.id.not_in(signed))
+        .order_by(Term.since, Term.id)
+    ))
+
+
+def to_authorise(uow: UnitOfWork) -> list[Term]:
+    """The terms for the actor's firm whose authorisation is still to be signed, the oldest first."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    signed = select(Authorisation.term_id).where(Authorisation.withdrawn_at.is_(None))
+    return list(uow.session.scalars(
+        select(Term).join(Participation).options(*TERM_IN_FULL)
+        .where(
+            Participation.organisation_id == uow.actor.organisation, Term.corrected_by_id.is_(None),
+            Term.id.not_in(signed),
+        )
+        .order_by(Term.since, Term.id).limit(200)
+    ))
+
+
+def to_file(uow: UnitOfWork, limit: int = 100) -> list[Pledge]:
+    """The pairs in reach that are complete and wait for the station, the oldest first."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    return list(uow.session.scalars(
+        select(Pledge).join(Term).join(Participation).join(Project)
+        .join(Authorisation, (Authorisation.term_id == Pledge.term_id) & Authorisation.withdrawn_at.is_(None))
+        .outerjoin(Filing, Filing.pledge_id == Pledge.id)
+        .options(selectinload(Pledge.term).options(*TERM_IN_FULL))
+        .where(Pledge.withdrawn_at.is_(None), Filing.id.is_(None), Project.within(policy.reach(uow.actor)))
+        .order_by(Pledge.signed_at, Pledge.id).limit(limit)
+    ))

@@ -1,0 +1,100 @@
+"""What stands: small finders that actions and queries share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
+from registry.pledges.rules import First, Pair, PairState, Paper, Successor, state_of
+from registry.projects.models import Term, UnitProject
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers that stand for one term, and its place on file."""
+
+    authorisation: Authorisation | None
+    pledge: Pledge | None
+    filing: Filing | None
+
+    def state(self, term: Term, life_ends_on: date | None, today: date) -> PairState:
+        return state_of(
+            Pair(
+                as_rule(self.authorisation), as_rule(self.pledge), self.filing.filed_on if self.filing else None,
+                term.until, life_ends_on,
+            ),
+            today,
+        )
+
+    @property
+    def signed(self) -> list[Authorisation | Pledge]:
+        return [paper for paper in (self.authorisation, self.pledge) if paper is not None]
+
+
+NOTHING = Papers(None, None, None)
+
+
+def as_rule(paper: Authorisation | Pledge | None) -> Paper | None:
+    if paper is None:
+        return None
+    return Paper(paper.signed_on, paper.method is Method.PAPER, paper.original_seen_at is not None)
+
+
+def papers_of(session: Session, terms: Iterable[UUID]) -> Mapping[UUID, Papers]:
+    """Return the standing papers of many terms in three SELECTs; a term without any is absent."""
+    wanted = list(terms)
+    authorisations = {
+        row.term_id: row for row in session.scalars(
+            select(Authorisation).where(Authorisation.term_id.in_(wanted), Authorisation.withdrawn_at.is_(None))
+        )
+    }
+    pledges = {
+        row.term_id: row for row in session.scalars(
+            select(Pledge).where(Pledge.term_id.in_(wanted), Pledge.withdrawn_at.is_(None))
+        )
+    }
+    filings = {row.pledge_id: row for row in session.scalars(select(Filing).where(Filing.term_id.in_(wanted)))}
+    return {
+        term_id: Papers(
+            authorisations.get(term_id), pledges.get(term_id),
+            filings.get(pledges[term_id].id) if term_id in pledges else None,
+        )
+        for term_id in authorisations.keys() | pledges.keys()
+    }
+
+
+def papers_of_one(session: Session, term_id: UUID) -> Papers:
+    return papers_of(session, [term_id]).get(term_id, NOTHING)
+
+
+def taking_up(session: Session, term: Term) -> First | Successor:
+    """Whether the holder was the first in the post, or took over from somebody, and by when he signs."""
+    change = session.scalar(select(ChangeOfLeader).where(ChangeOfLeader.incoming_term_id == term.id))
+    if change is not None:
+        return Successor(change.refile_by)
+    return First(term.participation.project.started_on)
+
+
+def accepted_on(unit: UnitProject, project_accepted_on: date | None) -> date | None:
+    return unit.accepted_on or project_accepted_on
+
+
+def life_end(units: Iterable[UnitProject], project_accepted_on: date | None) -> date | None:
+    """The last day of the design working life over all units; None while any is not accepted yet."""
+    ends = [end_of_life(accepted_on(unit, project_accepted_on), unit.design_life_years) for unit in units]
+    if not ends or any(end is None for end in ends):
+        return None
+    return max(end for end in ends if end is not None)
+
+
+def end_of_life(accepted: date | None, years: int) -> date | None:
+    """The day the design working life is over: acceptance plus so many years (29 February → 1 March)."""
+    if accepted is None:
+        return None
+    if (accepted.month, accepted.day) == (2, 29):
+        return date(accepted.year + years, 3, 1)
+    return accepted.replace(year=accepted.year + years)
