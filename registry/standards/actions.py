@@ -1,0 +1,105 @@
+"""What can be done with the handbook: enter an edition. Nothing is ever taken out."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from sqlalchemy import select
+
+from registry import policy
+from registry.kernel.errors import Conflict
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.ledger import actions as ledger
+from registry.policy import Permission, Scope
+from registry.standards.drafts import Draft, drafts_in, shipped
+from registry.standards.kinds import kind_named
+from registry.standards.models import StandardEdition
+from registry.standards.reading import Malformed
+from registry.standards.rules import content_hash, region_chain
+
+
+class VersionTaken(Conflict):
+    code = "standard.version-taken"
+
+
+def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
+    """Enter a new edition. From its day of effect on it governs its region in place of the one before.
+
+    Raises Forbidden unless the actor heads the region's station or administers the system; Malformed when
+    the content is not what its kind asks for; VersionTaken when that version has been entered before.
+    """
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
+    require_whole(draft)
+    uow.lock(f"standard:{draft.kind}/{draft.key}/{draft.region}")
+    if entered_as(uow, draft) is not None:
+        raise VersionTaken(
+            _("版本“{version}”已经录入。", version=draft.version),
+            remedy=_("版本一经录入不再改动，请使用新的版本号。"),
+        )
+    return enter(uow, draft)
+
+
+def load_defaults(uow: UnitOfWork) -> list[StandardEdition]:
+    """Enter the shipped editions that are not there yet and return the new ones. Safe to repeat."""
+    return load(uow, shipped())
+
+
+def load_file(uow: UnitOfWork, path: Path) -> list[StandardEdition]:
+    """Enter the editions of a file (see drafts.py) that are not there yet; return the new ones."""
+    return load(uow, drafts_in(path))
+
+
+def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:
+    """Enter what is new, pass over what is there, refuse what is there with other content: all or nothing."""
+    uow.lock("standard:load")
+    entered = []
+    for draft in drafts:
+        policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
+        require_whole(draft)
+        known = entered_as(uow, draft)
+        if known is None:
+            entered.append(enter(uow, draft))
+            continue
+        same = known.content_sha256 == content_hash(draft.content)
+        if not same or known.effective_from != draft.effective_from:
+            raise VersionTaken(
+                _("{title}：版本“{version}”已录入，内容不同。", title=draft.title, version=draft.version),
+                remedy=_("版本一经录入不再改动，请使用新的版本号。"),
+            )
+    return entered
+
+
+def require_whole(draft: Draft) -> None:
+    kind = kind_named(draft.kind)
+    region_chain(draft.region)
+    if kind.keyed != bool(draft.key):
+        raise Malformed(_("“{title}”的键不正确。", title=draft.title))
+    if not draft.version.strip():
+        raise Malformed(_("版本号没有填写。"), field="version")
+    kind.read(draft.content)
+
+
+def entered_as(uow: UnitOfWork, draft: Draft) -> StandardEdition | None:
+    """Return the edition that already goes by the draft's version."""
+    return uow.session.scalar(
+        select(StandardEdition).where(
+            StandardEdition.kind == draft.kind,
+            StandardEdition.key == draft.key,
+            StandardEdition.region == draft.region,
+            StandardEdition.version == draft.version,
+        )
+    )
+
+
+def enter(uow: UnitOfWork, draft: Draft) -> StandardEdition:
+    edition = StandardEdition(
+        id=uow.new_id(),
+        content_sha256=content_hash(draft.content),
+        entered_at=uow.at,
+        entered_by=uow.actor.account,
+        **asdict(draft),
+    )
+    uow.session.add(edition)
+    ledger.append(uow, "standard.published", edition)
+    return edition

@@ -1,0 +1,169 @@
+"""What is in force: the question every storey above asks of the handbook.
+
+    posts(uow.session, project.region, uow.today)          → tuple[Post, ...]
+    wording(uow.session, "authorisation", region, today)   → InForce[Wording], with the edition to point to
+
+Ask with the day you judge by: today for what is to be done, the day of signing for what was done. The
+law is open to everyone who is in; these functions ask no authority.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.standards import kinds
+from registry.standards.catalogues import (
+    ArchiveDocument,
+    DesignLife,
+    Entry,
+    Gate,
+    PlaqueLine,
+    QualificationKind,
+    ResponsibilityField,
+)
+from registry.standards.divisions import DivisionTree
+from registry.standards.kinds import Kind
+from registry.standards.models import StandardEdition
+from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
+from registry.standards.posts import Post, Role
+from registry.standards.rules import NATION, Edition, governing, region_chain
+from registry.standards.warranty import Seasons, WarrantyRule
+from registry.standards.wording import Wording
+
+Content = TypeVar("Content")
+SHELF_HOLDS = 500
+_shelf: dict[UUID, object] = {}
+"""Content already read, by edition. An edition never changes, so what stands here is right for good."""
+
+
+class NothingInForce(NotFound):
+    code = "standard.nothing-in-force"
+
+
+@dataclass(frozen=True, slots=True)
+class InForce(Generic[Content]):
+    edition: Edition
+    content: Content
+
+
+def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str = "") -> InForce[Content]:
+    """Return the edition that governs `region` on that day, with its content.
+
+    raises   NothingInForce when neither the place nor anything around it has one
+    """
+    candidates = session.scalars(
+        select(StandardEdition).where(
+            StandardEdition.kind == kind.name,
+            StandardEdition.key == key,
+            StandardEdition.region.in_(region_chain(region)),
+            StandardEdition.effective_from <= on,
+        ).order_by(StandardEdition.id)
+    )
+    edition = governing((row.head for row in candidates), region, on)
+    if edition is None:
+        raise NothingInForce(
+            _("标准手册中没有 {on} 在 {region} 施行的“{kind}”。", on=on, region=region, kind=kind.label),
+            remedy=_("请系统管理员或质量监督机构负责人在标准手册中录入。"),
+        )
+    return InForce(edition, content_of(session, kind, edition.id))
+
+
+def content_of(session: Session, kind: Kind[Content], edition_id: UUID) -> Content:
+    """Return the content of one edition, in or out of force: what a signed record points to."""
+    if edition_id not in _shelf:
+        raw = session.scalar(select(StandardEdition.content).where(StandardEdition.id == edition_id))
+        if len(_shelf) >= SHELF_HOLDS:
+            _shelf.clear()
+        _shelf[edition_id] = kind.read(raw)
+    found: Content = _shelf[edition_id]  # type: ignore[assignment]  # the row's kind is the kind asked for
+    return found
+
+
+def roles(session: Session, region: str, on: date) -> tuple[Role, ...]:
+    return in_force(session, kinds.ROLES, region, on).content
+
+
+def posts(session: Session, region: str, on: date) -> tuple[Post, ...]:
+    return in_force(session, kinds.POSTS, region, on).content
+
+
+def post(session: Session, key: str, region: str, on: date) -> Post:
+    """Return the post known by `key` or raise NotFound."""
+    for candidate in posts(session, region, on):
+        if candidate.key == key:
+            return candidate
+    raise NotFound(_("标准手册中没有岗位“{key}”。", key=key))
+
+
+def wording(session: Session, key: str, region: str, on: date) -> InForce[Wording]:
+    """Return the text of a paper: "authorisation", "change", "hand-over" or a post's `wording`.
+
+    The signed record keeps `edition.id` and `edition.content_sha256`.
+    """
+    return in_force(session, kinds.WORDING, region, on, key)
+
+
+def gates(session: Session, region: str, on: date) -> tuple[Gate, ...]:
+    return in_force(session, kinds.GATES, region, on).content
+
+
+def change_clock(session: Session, region: str, on: date) -> InForce[ChangeClock]:
+    return in_force(session, kinds.CHANGE_CLOCK, region, on)
+
+
+def plaque_timing(session: Session, region: str, on: date) -> InForce[PlaqueTiming]:
+    return in_force(session, kinds.PLAQUE_TIMING, region, on)
+
+
+def plaque_content(session: Session, region: str, on: date) -> tuple[PlaqueLine, ...]:
+    return in_force(session, kinds.PLAQUE_CONTENT, region, on).content
+
+
+def divisions(session: Session, on: date) -> DivisionTree:
+    return in_force(session, kinds.DIVISIONS, NATION, on).content
+
+
+def warranty_rules(session: Session, region: str, on: date) -> tuple[WarrantyRule, ...]:
+    return in_force(session, kinds.WARRANTY, region, on).content
+
+
+def seasons(session: Session, region: str, on: date) -> Seasons:
+    return in_force(session, kinds.SEASONS, region, on).content
+
+
+def design_lives(session: Session, on: date) -> tuple[DesignLife, ...]:
+    return in_force(session, kinds.DESIGN_LIFE, NATION, on).content
+
+
+def archive_catalogue(session: Session, region: str, on: date) -> tuple[ArchiveDocument, ...]:
+    return in_force(session, kinds.ARCHIVE_CATALOGUE, region, on).content
+
+
+def archive_handover(session: Session, region: str, on: date) -> InForce[ArchiveHandover]:
+    return in_force(session, kinds.ARCHIVE_HANDOVER, region, on)
+
+
+def responsibility_form(session: Session, region: str, on: date) -> tuple[ResponsibilityField, ...]:
+    return in_force(session, kinds.RESPONSIBILITY_FORM, region, on).content
+
+
+def qualification_kinds(session: Session, on: date) -> tuple[QualificationKind, ...]:
+    return in_force(session, kinds.QUALIFICATION_KINDS, NATION, on).content
+
+
+def project_categories(session: Session, on: date) -> tuple[Entry, ...]:
+    return in_force(session, kinds.PROJECT_CATEGORIES, NATION, on).content
+
+
+def structure_kinds(session: Session, on: date) -> tuple[Entry, ...]:
+    return in_force(session, kinds.STRUCTURE_KINDS, NATION, on).content
+
+
+def reveal_reasons(session: Session, region: str, on: date) -> tuple[Entry, ...]:
+    return in_force(session, kinds.REVEAL_REASONS, region, on).content
