@@ -1,12 +1,14 @@
 """What the registry needs from the outside world. Adapters fulfil it; `app` and `cli` plug them in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from uuid import UUID
+
+from registry.kernel.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ class Vault(Protocol):
         """Return the keyed blind index (32 bytes) by which `text` can be found again in `column`."""
 
 
+class LedgerRewound(Conflict):
+    """The ledger does not continue what was signed before: its past has been changed or cut off."""
+
+    code = "ledger.rewound"
+
+
 class CheckpointSigner(Protocol):
     """Signs ledger checkpoints and remembers, outside the database, the last tree it signed."""
 
@@ -70,11 +78,19 @@ class CheckpointSigner(Protocol):
     def origin(self) -> str:
         """The ledger's name, first line of every checkpoint."""
 
-    def last(self) -> tuple[int, bytes] | None:
-        """Return (size, root) of the tree last signed, None before the first."""
+    @property
+    def verifier_key(self) -> str:
+        """The public key as others write it down: `name+hash+base64` (C2SP signed-note)."""
 
-    def sign(self, text: bytes, size: int, root: bytes) -> str:
-        """Return the signed note (C2SP signed-note) over `text`, and remember (size, root) durably first."""
+    def last(self) -> tuple[int, bytes] | None:
+        """Return (size, root) of the tree last signed, None before the first. Unavailable if that cannot be read."""
+
+    def sign(self, size: int, root: bytes, consistency_path: Sequence[bytes]) -> str:
+        """Return the signed checkpoint (C2SP signed-note) of the tree, having durably remembered (size, root).
+
+        consistency_path  shows that the tree last() is the beginning of this one (RFC 6962 §2.1.2)
+        raises            LedgerRewound, remembering and signing nothing, when it does not show that
+        """
 
 
 @dataclass(frozen=True, slots=True)
