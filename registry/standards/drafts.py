@@ -52,9 +52,8 @@ def drafts_in(path: Path) -> list[Draft]:
     whole: list[dict[str, Any]] = []
     for entry in entries:
         whole.append(completed(entry, whole, path))
-    return [
-        read(Draft, entry, _("{file} 第 {n} 个版本", file=path.name, n=n)) for n, entry in enumerate(whole, start=1)
-    ]
+    places = (_("{file} 第 {n} 个版本", file=path.name, n=n) for n in range(1, len(whole) + 1))
+    return [read(Draft, entry, place) for entry, place in zip(whole, places, strict=True)]
 
 
 def completed(entry: dict[str, Any], above: list[dict[str, Any]], path: Path) -> dict[str, Any]:

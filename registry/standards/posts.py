@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registry.kernel.text import _
 from registry.standards.reading import Malformed
 
 
@@ -87,4 +88,4 @@ def each_name_means_one(posts: tuple[Post, ...]) -> None:
         for word in {plain(word) for word in (post.key, post.label, post.short, *post.synonyms)}:
             other = seen.setdefault((post.role, word), post.key)
             if other != post.key:
-                raise Malformed(f"“{word}”：{other}、{post.key}")
+                raise Malformed(_("“{word}”同时指 {one} 和 {two}。", word=word, one=other, two=post.key))
