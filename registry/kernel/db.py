@@ -1,5 +1,6 @@
 """What every table shares: names of constraints, time with zone, enums by value, and permanence."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -24,6 +25,10 @@ class Base(DeclarativeBase):
 
     `ledger_facts` names the columns that go into the ledger with each event about a row and that the
     audit compares with the row afterwards. Personal columns are never among them.
+
+    `ledger_personal` says how the audit checks a commitment to personal data: field of the event →
+    (sealed column, place it is sealed for, with "{id}" for the row), e.g.
+    {"identity": ("identity_sealed", "person/identity/{id}")}.
     """
 
     metadata = MetaData(naming_convention=NAMES)
@@ -36,6 +41,7 @@ class Base(DeclarativeBase):
         list[Any]: JSONB,
     }
     ledger_facts: ClassVar[tuple[str, ...]] = ()
+    ledger_personal: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
 
 def permanent(*write_once: str) -> dict[str, Any]:
@@ -70,7 +76,7 @@ BEGIN
         RAISE EXCEPTION '% keeps its rows for good', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     after := to_jsonb(NEW);
-    FOREACH name IN ARRAY TG_ARGV LOOP
+    FOREACH name IN ARRAY coalesce(TG_ARGV, '{}') LOOP  -- null when no column is named
         IF before -> name = 'null'::jsonb THEN
             before := before - name;
             after := after - name;

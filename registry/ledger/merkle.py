@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 §2.1: hashes, proofs, and the checking of proofs. Pure.
 
-A tree over n leaves is cut into perfect subtrees; the one at (level, index) covers the leaves from
-index·2^level up to (index+1)·2^level. Perfect subtrees never change as the tree grows, so they can be kept.
+A tree over n leaves is cut into perfect subtrees; the one at (level, number) covers the leaves
+from number·2^level up to (number+1)·2^level. Perfect subtrees never change as the tree grows, so they can be kept.
 
 The makers of proofs raise ValueError when asked for what does not exist. The checkers answer False to
 anything that is not a right proof, whatever it is.
@@ -23,7 +23,7 @@ class Node(NamedTuple):
     """The place of a perfect subtree."""
 
     level: int
-    index: int
+    number: int
 
 
 class Span(NamedTuple):
