@@ -1,0 +1,111 @@
+"""Which kinds of file are taken in, how each is told by its bytes, and what a file may be called."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from registry.kernel.errors import Invalid
+from registry.kernel.text import _
+
+HEAD = 1024  # bytes a file is told by
+MAX_UPLOAD = 2 * 1024**3
+NAME_LENGTH = 120
+UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-unknown"})
+"""What browsers declare when they do not know. It contradicts nothing."""
+
+
+class Unsuitable(Invalid):
+    """The file is not one the registry takes in."""
+
+    code = "document.unsuitable"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, field="file")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of file.
+
+    signature    what it begins with
+    declared     media types browsers give it; the first is the one we keep it under
+    """
+
+    name: str
+    label: str
+    signature: re.Pattern[bytes]
+    endings: frozenset[str]
+    declared: tuple[str, ...]
+
+    @property
+    def media_type(self) -> str:
+        return self.declared[0]
+
+
+def kind(name: str, label: str, signature: bytes, endings: str, *declared: str) -> Kind:
+    return Kind(name, label, re.compile(signature, re.DOTALL), frozenset(endings.split()), declared)
+
+
+KINDS = {each.name: each for each in (
+    kind("pdf", "PDF", rb"%PDF-[12]\.\d", ".pdf", "application/pdf", "application/x-pdf"),
+    kind("jpeg", "JPG", rb"\xff\xd8\xff", ".jpg .jpeg", "image/jpeg", "image/jpg", "image/pjpeg"),
+    kind("png", "PNG", rb"\x89PNG\r\n\x1a\n", ".png", "image/png", "image/x-png"),
+    kind("ofd", "OFD", rb"PK\x03\x04", ".ofd", "application/ofd", "application/zip", "application/x-ofd"),
+    kind("mp4", "MP4", rb".{4}ftyp(isom|iso\d|mp4\d|avc1|M4V |MSNV|qt  |3gp\d)", ".mp4 .m4v .mov .3gp",
+         "video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp"),
+    kind("dwg", "DWG", rb"AC10\d\d", ".dwg", "image/vnd.dwg", "application/acad", "application/x-dwg",
+         "image/x-dwg", "application/dwg", "drawing/dwg"),
+    kind("ifc", "IFC", rb"(\xef\xbb\xbf)?\s*ISO-10303-21;", ".ifc", "application/x-step", "application/ifc",
+         "model/ifc", "application/p21", "text/plain"),
+)}
+
+PAPERS = frozenset({"pdf", "jpeg", "png"})
+"""Signed paper, scanned or photographed."""
+PICTURES = frozenset({"jpeg", "png"})
+EVIDENCE = frozenset(KINDS)
+
+
+def clean_name(given: str) -> str:
+    """Return the name to keep a file under: no path, nothing invisible, nothing that turns the writing round.
+
+    Rare characters and their variation selectors stay. At most 120 characters, of which the ending stays whole.
+    """
+    name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
+    seen = "".join(sign for sign in name if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+    plain = " ".join(re.sub(r'[<>:"|?*]', "_", seen).split()).strip(". ")
+    ending = PurePosixPath(plain).suffix[:12]
+    stem = plain.removesuffix(ending) if ending else plain
+    return (stem[:NAME_LENGTH - len(ending)] + ending) or "未命名"
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """Tell the kind by the first bytes of a file (HEAD of them do), None when it is none of ours."""
+    return next((each for each in KINDS.values() if each.signature.match(head)), None)
+
+
+def agreed_kind(head: bytes, name: str, declared: str) -> Kind:
+    """Return the kind on which the bytes, the ending of the name and the declared type agree.
+
+    Raises Unsuitable when they do not, or when the kind is not taken in at all.
+    """
+    found = kind_of(head)
+    ending = PurePosixPath(name).suffix.lower()
+    if found is None:
+        raise Unsuitable(_("文件“{name}”的内容不是可以接收的格式。请上传 {kinds} 文件。",
+                           name=name, kinds="、".join(each.label for each in KINDS.values())))
+    if ending not in found.endings:
+        raise Unsuitable(_("文件“{name}”的内容是 {kind}，扩展名却不是 {endings}。请核对后改正文件名再上传。",
+                           name=name, kind=found.label, endings="、".join(sorted(found.endings))))
+    said = declared.partition(";")[0].strip().lower()
+    if said not in UNSAID and said not in found.declared:
+        raise Unsuitable(_("文件“{name}”的内容是 {kind}，声明的类型却是 {said}。请重新导出后上传。",
+                           name=name, kind=found.label, said=said[:60]))
+    return found
+
+
+def require_kind(name: str, wanted: frozenset[str]) -> None:
+    """Raise Unsuitable unless the kind called `name` is among those this act takes."""
+    if name not in wanted:
+        labels = "、".join(each.label for each in KINDS.values() if each.name in wanted)
+        raise Unsuitable(_("此处只接收 {kinds} 文件。", kinds=labels))
