@@ -7,7 +7,7 @@ nobody knows, so nothing here guesses: it says that it does not know.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chinese_calendar import is_workday
+from chinese_calendar import is_workday  # type: ignore[import-untyped]  # carries no types
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.text import _
@@ -56,7 +56,7 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def working_days_between(first: date, last: date) -> int:
-    """Return how many working days lie after `first`, up to and with `last`; none when `last` is not later."""
+    """Return how many working days lie after `first`, up to and with `last`; 0 when `last` is not later."""
     return sum(is_working_day(first + n * ONE_DAY) for n in range(1, (last - first).days + 1))
 
 

@@ -32,12 +32,15 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
     policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
     require_whole(draft)
     uow.lock(f"standard:{draft.kind}/{draft.key}/{draft.region}")
-    if entered_as(uow, draft) is not None:
+    if place(draft) in entered_before(uow):
         raise VersionTaken(
             _("版本“{version}”已经录入。", version=draft.version),
             remedy=_("版本一经录入不再改动，请使用新的版本号。"),
         )
-    return enter(uow, draft)
+    edition = edition_of(uow, draft)
+    uow.session.add(edition)
+    ledger.append(uow, "standard.published", edition)
+    return edition
 
 
 def load_defaults(uow: UnitOfWork) -> list[StandardEdition]:
@@ -53,20 +56,23 @@ def load_file(uow: UnitOfWork, path: Path) -> list[StandardEdition]:
 def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:
     """Enter what is new, pass over what is there, refuse what is there with other content: all or nothing."""
     uow.lock("standard:load")
+    known = entered_before(uow)
     entered = []
     for draft in drafts:
         policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
         require_whole(draft)
-        known = entered_as(uow, draft)
-        if known is None:
-            entered.append(enter(uow, draft))
+        edition = edition_of(uow, draft)
+        there = known.get(place(draft))
+        if there is None:
+            entered.append(edition)
             continue
-        same = known.content_sha256 == content_hash(draft.content)
-        if not same or known.effective_from != draft.effective_from:
+        if (there.content_sha256, there.effective_from) != (edition.content_sha256, edition.effective_from):
             raise VersionTaken(
                 _("{title}：版本“{version}”已录入，内容不同。", title=draft.title, version=draft.version),
                 remedy=_("版本一经录入不再改动，请使用新的版本号。"),
             )
+    uow.session.add_all(entered)
+    ledger.append_many(uow, "standard.published", [ledger.Entry(edition) for edition in entered])
     return entered
 
 
@@ -80,26 +86,20 @@ def require_whole(draft: Draft) -> None:
     kind.read(draft.content)
 
 
-def entered_as(uow: UnitOfWork, draft: Draft) -> StandardEdition | None:
-    """Return the edition that already goes by the draft's version."""
-    return uow.session.scalar(
-        select(StandardEdition).where(
-            StandardEdition.kind == draft.kind,
-            StandardEdition.key == draft.key,
-            StandardEdition.region == draft.region,
-            StandardEdition.version == draft.version,
-        )
-    )
+def place(edition: Draft | StandardEdition) -> tuple[str, str, str, str]:
+    """Return what an edition goes by. There is one of each and never another."""
+    return edition.kind, edition.key, edition.region, edition.version
 
 
-def enter(uow: UnitOfWork, draft: Draft) -> StandardEdition:
-    edition = StandardEdition(
+def entered_before(uow: UnitOfWork) -> dict[tuple[str, str, str, str], StandardEdition]:
+    return {place(edition): edition for edition in uow.session.scalars(select(StandardEdition))}
+
+
+def edition_of(uow: UnitOfWork, draft: Draft) -> StandardEdition:
+    return StandardEdition(
         id=uow.new_id(),
         content_sha256=content_hash(draft.content),
         entered_at=uow.at,
         entered_by=uow.actor.account,
         **asdict(draft),
     )
-    uow.session.add(edition)
-    ledger.append(uow, "standard.published", edition)
-    return edition

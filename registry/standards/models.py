@@ -1,7 +1,7 @@
 """The edition: one row per version of a piece of law."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
@@ -23,7 +23,7 @@ class StandardEdition(Base):
         CheckConstraint("region ~ '^[0-9]{6}$'", name="region_is_six_digits"),
         permanent(),
     )
-    ledger_facts = (
+    ledger_facts: ClassVar = (
         "kind", "key", "region", "version", "effective_from", "title", "source", "status", "note",
         "content_sha256",
     )

@@ -30,7 +30,7 @@ FIVE_WORKING_DAYS = Period(5, PeriodUnit.WORKING_DAY)
         (date(2025, 2, 5), True),
         (date(2025, 2, 8), True),
         (date(2025, 2, 9), False),
-        # National Day and Mid-Autumn 2025: 1 to 8 October off; Sunday 28 September and Saturday 11 October worked
+        # National Day 2025: 1 to 8 October off; Sunday 28 September and Saturday 11 October worked
         (date(2025, 9, 28), True),
         (date(2025, 10, 1), False),
         (date(2025, 10, 8), False),
@@ -60,7 +60,7 @@ def test_holidays_rest_and_the_weekends_given_for_them_work(day: date, works: bo
         (date(2026, 2, 13), date(2026, 2, 27)),    # over Spring Festival 2026
     ],
 )
-def test_five_working_days_skip_the_holidays_and_count_the_days_worked_for_them(start: date, end: date) -> None:
+def test_five_working_days_skip_holidays_and_count_the_days_worked_for_them(start: date, end: date) -> None:
     assert deadline(FIVE_WORKING_DAYS, start).due_on == end
 
 

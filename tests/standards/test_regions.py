@@ -39,7 +39,7 @@ EDITIONS = some.lists(
         ("000000", ("000000",)),
     ],
 )
-def test_a_place_obeys_its_county_its_city_its_province_and_the_nation(region: str, chain: tuple[str, ...]) -> None:
+def test_a_place_obeys_county_city_province_and_nation(region: str, chain: tuple[str, ...]) -> None:
     assert region_chain(region) == chain
 
 
@@ -50,7 +50,7 @@ def test_a_region_is_six_digits(region: str) -> None:
 
 
 @given(EDITIONS, CODES, DAYS)
-def test_the_nearest_region_goes_before_the_latest_day(editions: list[Edition], region: str, on: date) -> None:
+def test_nearest_region_goes_before_latest_day(editions: list[Edition], region: str, on: date) -> None:
     chosen = governing(editions, region, on)
     chain = region_chain(region)
     standing = [e for e in editions if e.region in chain and e.effective_from <= on]

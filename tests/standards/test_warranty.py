@@ -17,7 +17,9 @@ from registry.standards.warranty import (
     warranty_end,
 )
 
-BEIJING = Seasons(heating=Season(MonthDay(11, 15), MonthDay(3, 15)), cooling=Season(MonthDay(6, 1), MonthDay(9, 30)))
+BEIJING = Seasons(
+    heating=Season(MonthDay(11, 15), MonthDay(3, 15)), cooling=Season(MonthDay(6, 1), MonthDay(9, 30))
+)
 STARTS = "竣工验收合格之日"
 
 

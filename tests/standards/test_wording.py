@@ -16,8 +16,8 @@ def wording(*paragraphs: str) -> Wording:
 
 def test_every_blank_is_filled_in() -> None:
     text = wording("{person}担任{project}的{post}。", "设计使用年限{design_life}。")
-    filled = text.filled({"person": "李建国", "project": "和平里3号楼", "post": "项目经理", "design_life": "50 年"})
-    assert filled == ("李建国担任和平里3号楼的项目经理。", "设计使用年限50 年。")
+    facts = {"person": "李建国", "project": "和平里3号楼", "post": "项目经理", "design_life": "50 年"}
+    assert text.filled(facts) == ("李建国担任和平里3号楼的项目经理。", "设计使用年限50 年。")
 
 
 def test_a_paper_with_an_empty_blank_is_not_printed() -> None:
@@ -26,7 +26,8 @@ def test_a_paper_with_an_empty_blank_is_not_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:>9}", "{", "}"]
+    "text",
+    ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:>9}", "{", "}"],
 )
 def test_a_text_can_take_out_nothing_but_the_blanks_that_exist(text: str) -> None:
     with pytest.raises(Malformed):
