@@ -13,6 +13,6 @@ for (const box of document.querySelectorAll("[data-filter-rows]")) {
       row.hidden = !words.every((word) => said.includes(word));
       shown += row.hidden ? 0 : 1;
     }
-    if (count) count.textContent = String(shown);
+    if (count) count.textContent = box.value.trim() ? `${shown} 条` : "";
   });
 }
