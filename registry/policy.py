@@ -129,8 +129,8 @@ RULES: dict[Permission, list[list[Condition]]] = {
         [station, in_region], [auditor, in_region], [filer, for_own_firm], [the_person],
     ],
     Permission.LEDGER_READ: [*SEEN, [audit_admin]],
-    Permission.NOTICE_READ: [[signed_in]],
-    Permission.PARTY_EDIT: [[station], [filer, for_own_firm]],
+    Permission.NOTICE_READ: [[the_person]],
+    Permission.PARTY_EDIT: [[station], [filer, for_own_firm], [the_person]],
     Permission.PARTY_READ: [[signed_in]],
     Permission.PLAQUE_ISSUE: [[station, in_region], [filer, owner_of_it]],
     Permission.PLAQUE_MOUNT: [[station, in_region], [filer, owner_of_it]],
@@ -166,6 +166,13 @@ def require(actor: Actor, permission: Permission, scope: Scope) -> None:
     if scope == ANYWHERE or any(all(holds(actor, scope) for holds in way) for way in SEEN):
         raise Forbidden(_("您的账户没有办理此事的权限。"), remedy=_("请联系本单位经办人或系统的安全管理员。"))
     raise NotFound(_("没有找到所要的记录。"))
+
+
+def open_to_all(actor: Actor) -> None:
+    """Say that what follows is meant for everybody, `actor` included: the public page of a plaque, a checkpoint.
+
+    It decides nothing; it is there so that no act or answer leaves open whom it is for.
+    """
 
 
 class NotFresh(Forbidden):

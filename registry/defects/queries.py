@@ -49,7 +49,7 @@ class Answerable:
     papers: Papers
     state: PairState
     why: str                       # did-the-work | watched-the-work | made-the-documents | overall | supplied | other
-    handed_over: bool
+    boundary: bool
     change_in: ChangeOfLeader | None
     change_out: ChangeOfLeader | None
     life_ends_on: date | None
@@ -87,7 +87,7 @@ def answer(uow: UnitOfWork, question: Question) -> Answer:
     return Answer(
         question, project, unit, where,
         [teller.tell(rank, traced) for rank, traced in enumerate(answering, 1)],
-        [teller.tell(0, Traced(duty, "made-the-documents", handed_over=False)) for duty in gone],
+        [teller.tell(0, Traced(duty, "made-the-documents", boundary=False)) for duty in gone],
         min((term.since for term in terms), default=None), last_day_of(terms),
     )
 
@@ -168,7 +168,7 @@ class Teller:
         ends_on = life_end(firm.units or self.project.units, self.project.accepted_on)
         return Answerable(
             rank, term, firm, firm.organisation, firm.organisation.successor, self.posts[term.post], papers,
-            papers.state(term, ends_on, self.today), traced.why, traced.handed_over,
+            papers.state(term, ends_on, self.today), traced.why, traced.boundary,
             self.into.get(term.id), self.out_of.get(term.id), ends_on,
         )
 
@@ -187,3 +187,33 @@ def project_id_of(uow: UnitOfWork, number: str) -> UUID:
         raise NotFound(_("没有编号为 {number} 的项目。", number=number))
     policy.require(uow.actor, Permission.DEFECT_TRACE, found.scope)
     return found.id
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one can ask about in a project: its units, the tree below the part at hand, and the days on record."""
+
+    project: Project
+    path: Sequence[Node]
+    below: Sequence[Node]
+    since: date
+    until: date
+
+
+def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str) -> Ground:
+    """The choices for the next question. A unit or part that does not exist is passed over here."""
+    project = uow.get(Project, project_id, PROJECT_PARTIES, selectinload(Project.units))
+    policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
+    here = next((each for each in project.units if each.number == unit), None)
+    divisions = standards.divisions(uow.session, uow.today)
+    own = own_nodes(uow, here.id) if here else []
+    known = part in divisions or part in {node.code for node in own}
+    below = part if known else ""
+    nodes = [Node(d.code, d.name, d.level.value, d.parent_code, False) for d in divisions.children(below)]
+    since = uow.session.scalar(
+        select(Term.since).join(Participation).where(Participation.project_id == project_id).order_by(Term.since).limit(1)
+    )
+    return Ground(
+        project, part_path(uow, here, part) if known else [], [*nodes, *(node for node in own if node.below == below)],
+        since or project.started_on or uow.today, uow.today,
+    )

@@ -41,7 +41,7 @@ class Traced:
 
     duty: Duty
     why: str                       # did-the-work | watched-the-work | made-the-documents | overall | supplied | other
-    handed_over: bool              # the day asked for is the first or the last of a hand-over
+    boundary: bool                 # the day asked about is the first or the last of the term
 
 
 # Who did it, who watched it, to whose documents, and who answers for all of it. The order is ours (docs/tracing.md).

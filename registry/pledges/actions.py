@@ -1,8 +1,7 @@
 """What can be done with authorisations and pledges: sign, scan in, confirm the original, file, return, chase."""
 
 import base64
-import binascii
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, TypeVar
 from uuid import UUID
@@ -11,23 +10,26 @@ from sqlalchemy import func, select
 
 from registry import policy
 from registry.accounts import actions as accounts
+from registry.accounts.proof import Evidence
 from registry.documents import actions as documents
+from registry.kernel.actor import Role
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
-from registry.kernel.uow import UnitOfWork
+from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
+from registry.notices import actions as notices
 from registry.pledges.models import Authorisation, Filing, Method, Pledge, Return
 from registry.pledges.papers import Paperwork, authorisation_facts, number_of, pledge_facts
-from registry.pledges.rules import PairState, is_late
+from registry.pledges.rules import PairState, is_late, png_size
 from registry.pledges.standing import papers_of_one, taking_up
 from registry.policy import Permission
 from registry.projects.models import TERM_IN_FULL, Term
 from registry.standards import handbook as standards
 from registry.standards.posts import Post
+from registry.standards.rules import Edition
 
 Signable = TypeVar("Signable", Authorisation, Pledge)
-PNG = b"\x89PNG\r\n\x1a\n"
-SIGNATURE_LIMIT = 200_000  # bytes; a drawn signature is a few kilobytes
+DRAWING_LIMIT = 2_000  # pixels a side
 
 
 class AlreadySigned(Conflict):
@@ -42,12 +44,17 @@ class AlreadyFiled(Conflict):
     code = "pledge.already-filed"
 
 
+class NobodyToChase(Conflict):
+    code = "pledge.nobody-to-chase"
+
+
 @dataclass(frozen=True, slots=True)
 class Signing:
     """What a person gives when signing on the platform."""
 
-    code: str                 # of the second factor
-    signature: str            # drawn: a PNG as a data URI
+    code: str                      # of the second factor
+    drawing: bytes | None = None   # the name drawn by hand, a PNG
+    typed_name: str = ""           # instead, by one who cannot draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,43 +102,51 @@ def sign_authorisation(uow: UnitOfWork, term_id: UUID, signing: Signing) -> Auth
 
 def sign(uow: UnitOfWork, term: Term, kind: type[Signable], paperwork: Paperwork, signing: Signing) -> Signable:
     refuse_second(uow, kind, term.id)
-    require_drawing(signing.signature)
+    require_signature(term.person_name if kind is Pledge else term.participation.legal_representative, signing)
     evidence = accounts.confirm_identity(uow, signing.code)
     late = is_late(uow.today, taking_up(uow.session, term))
     facts = (pledge_facts if kind is Pledge else authorisation_facts)(uow, replace(
-        paperwork, signature=signing.signature, late=late, evidence=_("平台签署，已核验第二因子（{method}）", method=evidence.method),
+        paperwork, signature=drawn(signing), typed_name=signing.typed_name, late=late, evidence=evidence_words(evidence),
     ))
     paper = uow.tools.printer.pdf("pledge" if kind is Pledge else "authorisation", facts)
     return enter(uow, kind(
         id=uow.new_id(), term_id=term.id, number=paperwork.number, method=Method.PLATFORM,
         wording_id=paperwork.edition.id, wording_sha256=paperwork.edition.content_sha256,
         document_sha256=documents.deposit(uow, paper, "application/pdf"),
-        signed_on=uow.today, signed_at=uow.at, signed_by_id=uow.actor.person, late=late, evidence=asdict(evidence) | {
-            "at": evidence.at.isoformat(), "account": str(evidence.account),
+        signed_on=uow.today, signed_at=uow.at, signed_by_id=uow.actor.person, late=late,
+        evidence={
+            "method": evidence.method, "at": evidence.at.isoformat(), "account": str(evidence.account),
+            "session": evidence.session, "hand": "typed" if signing.typed_name else "drawn",
         },
     ))
 
 
-def record_paper_pledge(uow: UnitOfWork, term_id: UUID, scan: Scan) -> Pledge:
-    """Enter a pledge signed on paper. It counts once an officer has seen the original."""
-    term = uow.get(Term, term_id, *TERM_IN_FULL)
-    policy.require(uow.actor, Permission.PLEDGE_RECORD, term.scope)
-    post = post_of(uow, term)
-    wording = standards.wording(uow.session, post.wording, term.participation.project.region, scan.signed_on)
-    return record(uow, term, Pledge, scan, wording.edition.id, wording.edition.content_sha256, term.person_id)
+def drawn(signing: Signing) -> str:
+    """The drawn name as the printer takes it."""
+    if signing.drawing is None or signing.typed_name:
+        return ""
+    return "data:image/png;base64," + base64.b64encode(signing.drawing).decode()
 
 
-def record_paper_authorisation(uow: UnitOfWork, term_id: UUID, scan: Scan, signer_id: UUID | None) -> Authorisation:
-    """Enter an authorisation signed on paper by the legal representative (whom we may know as a person)."""
+def evidence_words(evidence: Evidence) -> str:
+    return _("平台签署，{at} 以{method}核验本人身份", at=evidence.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S"),
+             method=_("动态验证码") if evidence.method == "totp" else _("恢复码"))
+
+
+def record_paper(uow: UnitOfWork, term_id: UUID, kind: str, scan: Scan) -> Authorisation | Pledge:
+    """Enter an authorisation or a pledge signed on paper. It counts once an officer has seen the original."""
     term = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_RECORD, term.scope)
-    wording = standards.wording(uow.session, "authorisation", term.participation.project.region, scan.signed_on)
-    return record(uow, term, Authorisation, scan, wording.edition.id, wording.edition.content_sha256, signer_id)
+    region = term.participation.project.region
+    if kind == "pledge":
+        wording = standards.wording(uow.session, post_of(uow, term).wording, region, scan.signed_on)
+        return record(uow, term, Pledge, scan, wording.edition, term.person_id)
+    return record(uow, term, Authorisation, scan, standards.wording(
+        uow.session, "authorisation", region, scan.signed_on).edition, None)
 
 
 def record(
-    uow: UnitOfWork, term: Term, kind: type[Signable], scan: Scan, wording_id: UUID, wording_sha256: str,
-    signer_id: UUID | None,
+    uow: UnitOfWork, term: Term, kind: type[Signable], scan: Scan, wording: Edition, signer_id: UUID | None
 ) -> Signable:
     refuse_corrected(term)
     refuse_second(uow, kind, term.id)
@@ -141,7 +156,7 @@ def record(
     prefix = "CN" if kind is Pledge else "SQ"
     return enter(uow, kind(
         id=uow.new_id(), term_id=term.id, number=number_of(prefix, term, uow.new_id()), method=Method.PAPER,
-        wording_id=wording_id, wording_sha256=wording_sha256, document_sha256=kept.sha256,
+        wording_id=wording.id, wording_sha256=wording.content_sha256, document_sha256=kept.sha256,
         signed_on=scan.signed_on, signed_at=uow.at, signed_by_id=signer_id,
         late=is_late(scan.signed_on, taking_up(uow.session, term)),
         evidence={"method": "paper", "scan": kept.media_type},
@@ -237,18 +252,50 @@ def refuse_corrected(term: Term) -> None:
         raise Conflict(_("该任期登记已被更正，不能再签署。"), remedy=_("请在更正后的任期上签署。"))
 
 
-def require_drawing(signature: str) -> None:
-    """Raise Invalid unless `signature` is a small PNG as a data URI: what the signature pad sends."""
-    head, _comma, body = signature.partition(",")
-    if head != "data:image/png;base64" or len(body) > SIGNATURE_LIMIT:
-        raise Invalid(_("请在签名框内手写签名。"), field="signature")
-    try:
-        image = base64.b64decode(body, validate=True)
-    except binascii.Error:
-        image = b""
-    if not image.startswith(PNG):
-        raise Invalid(_("签名图像无法识别，请重新签名。"), field="signature")
+def require_signature(term_name: str, signing: Signing) -> None:
+    """Raise Invalid unless a name was drawn, or the signer's own name was typed by one who cannot draw."""
+    if signing.typed_name:
+        if signing.typed_name != term_name:
+            raise Invalid(_("键入的姓名应与签署人姓名「{name}」完全一致。", name=term_name), field="typed_name")
+        return
+    if signing.drawing is None:
+        raise Invalid(_("请在签名框内手写签名。"), field="drawing")
+    width, height = png_size(signing.drawing)
+    if not (0 < width <= DRAWING_LIMIT and 0 < height <= DRAWING_LIMIT):
+        raise Invalid(_("签名图像无法识别，请重新签名。"), field="drawing")
 
 
 def post_of(uow: UnitOfWork, term: Term) -> Post:
     return standards.post(uow.session, term.post, term.participation.project.region, uow.today)
+
+
+def chase(uow: UnitOfWork, term_id: UUID) -> int:
+    """Remind whoever must sign next for a term, once a day each. Returns how many were reminded.
+
+    Raises NobodyToChase when all is signed, or when the signer cannot be reached in the registry.
+    """
+    term = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PLEDGE_CHASE, term.scope)
+    papers = papers_of_one(uow.session, term_id)
+    said: list[tuple[UUID, notices.Message]] = []
+    if papers.pledge is None:
+        said.append((term.person_id, to_sign_message(term, "pledge", _("请签署工程质量终身责任承诺书"))))
+    if papers.authorisation is None:
+        letter = to_sign_message(term, "authorisation", _("请签署法定代表人授权书"))
+        holders = accounts.holders(uow, term.participation.organisation_id, Role.LEGAL_REPRESENTATIVE)
+        said += [(person_id, letter) for person_id in holders]
+    if not said:
+        raise NobodyToChase(
+            _("没有可以催办的人。"), remedy=_("已全部签署，或该单位的法定代表人还没有账户：请先邀请其开通。"),
+        )
+    for person_id, message in said:
+        notices.notify(uow, person_id, message)
+    return len(said)
+
+
+def to_sign_message(term: Term, paper: str, title: str) -> notices.Message:
+    return notices.Message(
+        kind=f"{paper}.to-sign", link=f"/terms/{term.id}/{paper}", due_on=None, title=title,
+        body=_("{project}，{firm}，{person}。", project=term.participation.project.name,
+               firm=term.participation.organisation_name, person=term.person_name),
+    )

@@ -18,7 +18,8 @@ from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.notices import actions as notices
 from registry.notices.calendar import deadline
-from registry.parties.models import Person
+from registry.parties import actions as parties
+from registry.parties.models import IdentityKind, Person
 from registry.pledges.models import ChangeOfLeader
 from registry.pledges.papers import change_facts
 from registry.pledges.standing import accepted_on, papers_of_one
@@ -40,6 +41,37 @@ class Succession:
     basis: str = ""                    # 变更手续文号
     qualification_kind: str = ""
     qualification_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A successor as a form describes him: perhaps somebody the registry does not know yet."""
+
+    name: str
+    identity_kind: str
+    identity_number: str
+    phone: str
+    qualification_kind: str
+    qualification_number: str
+    effective_on: date
+    reason: str
+    basis: str
+
+
+def hand_over(uow: UnitOfWork, term_id: UUID, newcomer: Newcomer) -> ChangeOfLeader:
+    """Change the leader to somebody described by his papers, entering the person if need be.
+
+    Raises what `register_person` and `change_leader` raise.
+    """
+    outgoing = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.TERM_CHANGE, outgoing.scope)
+    person = parties.register_person(uow, parties.PersonFacts(
+        newcomer.name, IdentityKind(newcomer.identity_kind), newcomer.identity_number, newcomer.phone,
+    ))
+    return change_leader(uow, term_id, Succession(
+        person.id, newcomer.effective_on, newcomer.reason, newcomer.basis,
+        newcomer.qualification_kind, newcomer.qualification_number,
+    ))
 
 
 def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> ChangeOfLeader:

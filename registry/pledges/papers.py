@@ -23,6 +23,7 @@ class Paperwork:
     number: str
     signed_on: date
     signature: str = ""        # drawn, as a PNG data URI; "" leaves room for ink
+    typed_name: str = ""       # typed instead of drawn
     late: bool = False
     evidence: str = ""         # how the signer was known
 

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
+from registry.documents.models import Document
 from registry.kernel.errors import NotFound
-from registry.kernel.text import _
+from registry.kernel.text import _, later
 from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
 from registry.pledges.papers import Paperwork, blanks, units_of
@@ -155,18 +156,45 @@ def post_of(uow: UnitOfWork, term: Term) -> Post:
     return standards.post(uow.session, term.post, term.participation.project.region, uow.today)
 
 
-def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Authorisation | Pledge | ChangeOfLeader:
-    """A signed paper, to be read. kind: authorisation | pledge | change."""
-    if kind == "change":
-        change = uow.get(ChangeOfLeader, paper_id, selectinload(ChangeOfLeader.incoming).options(*TERM_IN_FULL))
-        policy.require(uow.actor, Permission.PLEDGE_READ, change.incoming.scope)
-        return change
-    kinds: dict[str, type[Authorisation] | type[Pledge]] = {"authorisation": Authorisation, "pledge": Pledge}
-    if kind not in kinds:
-        raise NotFound(_("没有找到所要的记录。"))
-    found = uow.get(kinds[kind], paper_id, selectinload(kinds[kind].term).options(*TERM_IN_FULL))
+def term_to_change(uow: UnitOfWork, term_id: UUID) -> Desk:
+    """The term whose holder is about to hand over."""
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.TERM_CHANGE, found.scope)
+    return desk(uow, found, post_of(uow, found).wording)
+
+
+def project_of(uow: UnitOfWork, term_id: UUID) -> UUID:
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
-    return found
+    return found.participation.project_id
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A paper to be sent to a reader."""
+
+    sha256: str
+    media_type: str
+    name: str
+
+
+PAPERS = {
+    "authorisation": (Authorisation, Authorisation.term, later("法定代表人授权书")),
+    "pledge": (Pledge, Pledge.term, later("工程质量终身责任承诺书")),
+    "change": (ChangeOfLeader, ChangeOfLeader.incoming, later("项目负责人变更表")),
+}
+
+
+def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> File:
+    """A signed paper, to be read. kind: authorisation | pledge | change."""
+    if kind not in PAPERS:
+        raise NotFound(_("没有找到所要的记录。"))
+    model, via, label = PAPERS[kind]
+    found = uow.get(model, paper_id, selectinload(via).options(*TERM_IN_FULL))
+    term = found.incoming if isinstance(found, ChangeOfLeader) else found.term
+    policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
+    document = uow.get(Document, found.document_sha256)
+    return File(document.sha256, document.media_type, f"{label}-{term.person_name}-{term.participation.project.number}")
 
 
 def to_sign(uow: UnitOfWork) -> list[Term]:

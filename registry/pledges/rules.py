@@ -137,3 +137,10 @@ def done(seats: Iterable[Seat]) -> tuple[int, int]:
     everyone = list(seats)
     complete = {PairState.COMPLETE, PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED}
     return sum(seat.state in complete for seat in everyone), len(everyone)
+
+
+def png_size(image: bytes) -> tuple[int, int]:
+    """Return (width, height) in pixels as a PNG's header says, (0, 0) when it is no PNG."""
+    if len(image) < 24 or not image.startswith(b"\x89PNG\r\n\x1a\n") or image[12:16] != b"IHDR":
+        return 0, 0
+    return int.from_bytes(image[16:20], "big"), int.from_bytes(image[20:24], "big")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
 from registry.pledges.rules import First, Pair, PairState, Paper, Successor, state_of
 from registry.projects.models import Term, UnitProject
+from registry.standards.periods import years_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,5 @@ def life_end(units: Iterable[UnitProject], project_accepted_on: date | None) -> 
 
 
 def end_of_life(accepted: date | None, years: int) -> date | None:
-    """The day the design working life is over: acceptance plus so many years (29 February → 1 March)."""
-    if accepted is None:
-        return None
-    if (accepted.month, accepted.day) == (2, 29):
-        return date(accepted.year + years, 3, 1)
-    return accepted.replace(year=accepted.year + years)
+    """The last day of the design working life; None before acceptance."""
+    return years_after(accepted, years) if accepted else None

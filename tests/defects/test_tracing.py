@@ -32,7 +32,7 @@ def test_on_the_day_of_change_both_answer_the_newcomer_first():
     gone, successor = duty("contractor", MARCH, JUNE), duty("contractor", JUNE)
     answer = trace([gone, successor], None, "", JUNE, Cause.UNKNOWN)
     assert [t.duty for t in answer] == [successor, gone]
-    assert all(t.handed_over for t in answer)
+    assert all(t.boundary for t in answer)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,87 @@
+"""Operators' doors to the tracing of responsibility."""
+
+import json
+from datetime import date
+from typing import Any, cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from registry.defects.queries import Answer, Answerable, Question, answer, project_id_of
+from registry.defects.tracing import Cause
+from registry.defects.words import why_words
+from registry.kernel.actor import SYSTEM
+from registry.kernel.errors import Refusal
+from registry.kernel.uow import Units
+from registry.pledges.words import state_words
+
+
+@click.command("trace", help="追溯某日施作的部位由谁负责。")
+@click.argument("number", metavar="项目编号")
+@click.option("--unit", default="", help="单位工程编号，例如 01")
+@click.option("--part", default="", help="部位编码，例如 0201（GB 50300 分部分项，或本项目自设部位）")
+@click.option("--on", "done_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="施作日期，例如 2024-05-06")
+@click.option("--cause", type=click.Choice([cause.value for cause in Cause]), default=Cause.UNKNOWN.value, help="成因")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+@with_appcontext
+def trace(number: str, unit: str, part: str, done_on: Any, cause: str, as_json: bool) -> None:
+    """Exit 0 with an answer, that nobody held office included; 2 for a question that is wrong."""
+    units = cast(Units, current_app.extensions["units"])
+    try:
+        with units.reading(SYSTEM) as uow:
+            found = answer(uow, Question(project_id_of(uow, number), done_on.date(), unit, part, Cause(cause)))
+            said = as_plain(found)
+    except Refusal as no:
+        click.echo(f"{no} {no.remedy}".strip(), err=True)
+        raise SystemExit(2) from no
+    click.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else in_words(said))
+
+
+def as_plain(found: Answer) -> dict[str, Any]:
+    """The answer as a JSON object: `persons` in order, each with post, firm, from, to, pledge and rule."""
+    return {
+        "project": {"number": found.project.number, "name": found.project.name},
+        "unit": {"number": found.unit.number, "name": found.unit.name} if found.unit else None,
+        "part": {"code": found.question.part, "path": [node.name for node in found.path]} if found.question.part else None,
+        "on": found.question.done_on.isoformat(),
+        "cause": found.question.cause,
+        "persons": [person_as_plain(person) for person in found.persons],
+        "earlier": [person_as_plain(person) for person in found.earlier],
+    }
+
+
+def person_as_plain(person: Answerable) -> dict[str, Any]:
+    pledge, filing, firm = person.papers.pledge, person.papers.filing, person.organisation
+    return {
+        "rank": person.rank, "name": person.term.person_name, "post": person.post.label, "post_key": person.term.post,
+        "firm": person.participation.organisation_name, "uscc": firm.uscc, "firm_status": firm.status,
+        "successor": person.successor.name if person.successor else None,
+        "from": person.term.since.isoformat(), "to": day(person.term.until),
+        "pledge": None if pledge is None else {
+            "number": pledge.number, "signed_on": pledge.signed_on.isoformat(), "late": pledge.late,
+            "state": person.state, "filed_on": day(filing.filed_on if filing else None),
+            "filing_number": filing.number if filing else None, "document": pledge.document_sha256,
+        },
+        "state": state_words(person.state), "why": why_words(person.why, person.post.answers_for, person.boundary), "rule": person.post.article,
+        "life_ends_on": day(person.life_ends_on),
+    }
+
+
+def day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def in_words(said: dict[str, Any]) -> str:
+    if not said["persons"]:
+        return f"{said['project']['name']}：登记中 {said['on']} 无人在任。"
+    lines = [f"{said['project']['name']}  {said['on']}"]
+    for person in said["persons"]:
+        lines.append(
+            f"{person['rank']}. {person['name']}  {person['post']}  {person['firm']}  "
+            f"{person['from']} 至 {person['to'] or '今'}  {person['state']}\n   {person['rule']}：{person['why']}"
+        )
+    return "\n".join(lines)
+
+
+commands = [trace]

@@ -1,0 +1,34 @@
+"""Why somebody stands in an answer, in words."""
+
+from registry.defects.tracing import Cause
+from registry.kernel.text import _, later
+
+CAUSES = {
+    Cause.UNKNOWN: later("成因未定"),
+    Cause.SURVEY: later("勘察"),
+    Cause.DESIGN: later("设计"),
+    Cause.WORKMANSHIP: later("施工"),
+    Cause.MATERIAL: later("材料"),
+}
+
+WHYS = {
+    "did-the-work": later("当日在任，负责该部位的施工"),
+    "watched-the-work": later("当日在任，负责该部位的监理"),
+    "made-the-documents": later("对据以施工的勘察、设计文件负责"),
+    "overall": later("当日在任，对工程质量承担全面责任"),
+    "supplied": later("当日在任，负责检测或材料构件供应"),
+    "other": later("当日在任"),
+}
+
+
+def cause_words(cause: Cause) -> str:
+    return str(CAUSES[cause])
+
+
+def why_words(why: str, answers_for: str, boundary: bool) -> str:
+    """Why somebody is in the answer: what holding the post on that day means, and what the post answers for.
+
+    boundary   the day asked about is the first or the last of the term
+    """
+    words = f"{WHYS[why]}。{answers_for}"
+    return words + _("（当日为任期首日或末日，前后任均列出）") if boundary else words

@@ -1,0 +1,199 @@
+"""What can be done with a plaque: issue it, record that it is up, report and answer that it is wrong."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.documents import actions as documents
+from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.qr import qr_plan
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.ledger import actions as ledger
+from registry.parties.identifiers import identity_like
+from registry.plaques.codes import new_code, spoken
+from registry.plaques.models import Mounting, Plaque, WrongPlaqueReport
+from registry.plaques.rules import Line, engraved
+from registry.pledges.queries import Board, board
+from registry.pledges.rules import PairState
+from registry.pledges.standing import accepted_on
+from registry.policy import Permission
+from registry.projects.models import PROJECT_PARTIES, Project, UnitProject
+from registry.standards import handbook as standards
+from registry.standards.periods import PlaqueMoment
+
+FILED = {PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED}
+WRONGS = ("missing", "damaged", "differs", "elsewhere", "other")
+
+
+class NotFiled(Conflict):
+    code = "plaque.not-filed"
+
+
+class TooSoon(Conflict):
+    code = "plaque.too-soon"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of the plaque, and of the QR code on it, in millimetres."""
+
+    width_mm: int = 600
+    height_mm: int = 400
+    qr_mm: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Where and when a plaque went up, by whom; `upload_id` is the photo."""
+
+    upload_id: UUID
+    place: str
+    mounted_on: date
+    mounted_by: str
+
+
+def issue_plaque(uow: UnitOfWork, unit_id: UUID, size: Size) -> Plaque:
+    """Freeze a unit project's plaque from signed and filed records, and draw its artwork.
+
+    Raises NotFiled while a demanded pair is not on file; TooSoon before the region's moment; Invalid when a
+    QR module would be too small to scan. A plaque that stood before is superseded.
+    Source: 建质〔2014〕124号 第九条.
+    """
+    unit = uow.get(
+        UnitProject, unit_id,
+        selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),
+    )
+    policy.require(uow.actor, Permission.PLAQUE_ISSUE, unit.scope)
+    require_moment(uow, unit)
+    code = new_code()
+    facts = engraved(
+        {"name": unit.project.name, "number": unit.project.number, "address": unit.project.address},
+        unit_facts(unit), lines(board(uow, unit.project_id), unit_id, filed=FILED), uow.today, code,
+    )
+    artwork = artwork_facts(uow, facts, size)
+    pdf = documents.deposit(uow, uow.tools.printer.pdf("plaque", artwork), "application/pdf")
+    svg = documents.deposit(uow, uow.tools.printer.svg("plaque", artwork), "image/svg+xml")
+
+    uow.get(UnitProject, unit_id, lock=True)
+    before = uow.session.scalar(select(Plaque).where(Plaque.unit_project_id == unit_id, Plaque.superseded_at.is_(None)))
+    if before is not None:
+        before.superseded_at, before.superseded_reason = uow.at, _("重新制作标牌")
+        ledger.append(uow, "plaque.superseded", before)
+    plaque = Plaque(
+        id=uow.new_id(), unit_project_id=unit_id, code=code, facts=facts, pdf_sha256=pdf, svg_sha256=svg,
+        issued_on=uow.today, issued_at=uow.at,
+    )
+    uow.session.add(plaque)
+    ledger.append(uow, "plaque.issued", plaque, files=documents.refs(uow, pdf, svg))
+    return plaque
+
+
+def require_moment(uow: UnitOfWork, unit: UnitProject) -> None:
+    """Raise TooSoon when the region has the plaque made after acceptance and there has been none."""
+    timing = standards.plaque_timing(uow.session, unit.project.region, uow.today).content
+    if timing.moment is PlaqueMoment.BEFORE_ACCEPTANCE or accepted_on(unit, unit.project.accepted_on):
+        return
+    raise TooSoon(
+        _("该单位工程尚未登记竣工验收合格日期，不能制作永久性标牌（{timing}）。", timing=timing),
+        remedy=_("请先登记竣工验收合格日期。"),
+    )
+
+
+def lines(whole: Board, unit_id: UUID, filed: set[PairState]) -> list[Line]:
+    """The firms and leaders of one unit project, in the order of the posts.
+
+    Raises NotFiled naming every demanded post whose pair is not in one of the states `filed`.
+    """
+    places = [
+        place for place in whole.places
+        if place.participation is None or not place.participation.units
+        or unit_id in {unit.id for unit in place.participation.units}
+    ]
+    missing = [place.seat for place in places if place.seat.state not in filed and place.seat.principal]
+    if missing:
+        raise NotFiled(
+            _("以下责任主体的授权书和承诺书尚未备案：{seats}。", seats="、".join(seat.post_label for seat in missing)),
+            remedy=_("备案齐全后方可制作标牌，标牌内容只取自已签署并备案的登记。"),
+        )
+    return [
+        Line(place.seat.role_label, place.seat.organisation, place.post.short, place.seat.person)
+        for place in places if place.seat.state in filed
+    ]
+
+
+def unit_facts(unit: UnitProject) -> dict[str, Any]:
+    accepted = accepted_on(unit, unit.project.accepted_on)
+    started = unit.project.started_on
+    return {
+        "number": unit.number, "name": unit.name, "design_life_years": unit.design_life_years,
+        "started_on": started.isoformat() if started else None,
+        "accepted_on": accepted.isoformat() if accepted else None,
+    }
+
+
+def artwork_facts(uow: UnitOfWork, facts: dict[str, Any], size: Size) -> dict[str, object]:
+    """What the printer draws: the frozen facts, the true size, and a QR code that can be scanned."""
+    address = f"{uow.tools.base_url}/v/{facts['code']}".upper()
+    qr_plan(address, size.qr_mm)
+    return facts | asdict(size) | {
+        "qr_text": address, "bleed_mm": 3, "crop_marks": "yes", "spoken_code": spoken(facts["code"]),
+        "site": uow.tools.base_url.split("//")[-1],
+    }
+
+
+def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting:
+    """Record that a plaque is up: photo, place, day, by whom."""
+    plaque = uow.get(
+        Plaque, plaque_id, selectinload(Plaque.unit).selectinload(UnitProject.project).options(PROJECT_PARTIES), lock=True,
+    )
+    policy.require(uow.actor, Permission.PLAQUE_MOUNT, plaque.scope)
+    if plaque.superseded_at is not None:
+        raise Conflict(_("该标牌已被取代，不能再登记安装。"))
+    if not plaque.issued_on <= hanging.mounted_on <= uow.today:
+        raise Invalid(_("安装日期应在制作之日 {day} 与今天之间。", day=plaque.issued_on), field="mounted_on")
+    photo = documents.keep_upload(uow, hanging.upload_id, frozenset({"image"}))
+    mounting = Mounting(
+        id=uow.new_id(), plaque_id=plaque_id, place=hanging.place, mounted_on=hanging.mounted_on,
+        mounted_by=hanging.mounted_by, photo_sha256=photo.sha256, recorded_at=uow.at, recorded_by_id=uow.actor.account,
+    )
+    uow.session.add(mounting)
+    ledger.append(uow, "plaque.mounted", mounting, files=documents.refs(uow, photo.sha256))
+    return mounting
+
+
+def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, contact: str) -> WrongPlaqueReport:
+    """Take down what a passer-by says is wrong with a plaque. Anybody may; the contact is sealed."""
+    policy.open_to_all(uow.actor)
+    plaque = uow.session.scalar(select(Plaque).where(Plaque.code == code))
+    if plaque is None or kind not in WRONGS:
+        raise Invalid(_("请选择标牌的问题。"), field="kind")
+    if identity_like(words):
+        raise Invalid(_("请勿在说明中填写身份证号码。"), field="words")
+    report_id = uow.new_id()
+    report = WrongPlaqueReport(
+        id=report_id, plaque_id=plaque.id, kind=kind, words=words.strip()[:500], reported_at=uow.at,
+        contact_sealed=uow.tools.vault.seal(contact, f"wrong_plaque_report/contact/{report_id}") if contact else None,
+    )
+    uow.session.add(report)
+    ledger.append(uow, "plaque.reported-wrong", report)
+    return report
+
+
+def answer_report(uow: UnitOfWork, report_id: UUID, answer: str) -> WrongPlaqueReport:
+    """Say what was done about a report; once said it stays."""
+    report = uow.get(WrongPlaqueReport, report_id, lock=True)
+    plaque = uow.get(
+        Plaque, report.plaque_id, selectinload(Plaque.unit).selectinload(UnitProject.project).options(PROJECT_PARTIES),
+    )
+    policy.require(uow.actor, Permission.PLAQUE_ISSUE, plaque.scope)
+    if report.answered_at is not None:
+        raise Conflict(_("该反映已经答复。"))
+    report.answered_at, report.answered_by_id, report.answer = uow.at, uow.actor.account, answer
+    ledger.append(uow, "plaque.report-answered", report)
+    return report
