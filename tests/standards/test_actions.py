@@ -14,12 +14,12 @@ from registry.kernel.actor import SYSTEM, Actor, Role
 from registry.kernel.errors import Forbidden, NotFound
 from registry.kernel.uow import UnitOfWork, Units
 from registry.ledger.models import LedgerEvent
-from registry.standards import kinds, queries
+from registry.standards import handbook, kinds
 from registry.standards.actions import VersionTaken, load_defaults, load_file, publish_edition
 from registry.standards.drafts import Draft, shipped
+from registry.standards.handbook import NothingInForce
 from registry.standards.models import StandardEdition
 from registry.standards.periods import Period, PeriodUnit
-from registry.standards.queries import NothingInForce
 from registry.standards.reading import Malformed
 from registry.standards.rules import NATION, Status
 from tests.conftest import NOON
@@ -65,10 +65,10 @@ def test_every_edition_entered_is_an_event_in_the_ledger(handbook: Units) -> Non
 
 
 def test_jinan_sets_five_working_days_where_the_nation_sets_none(reader: UnitOfWork) -> None:
-    jinan = queries.change_clock(reader.session, "370102", TODAY)
+    jinan = handbook.change_clock(reader.session, "370102", TODAY)
     assert jinan.content.period == Period(5, PeriodUnit.WORKING_DAY)
     assert jinan.edition.source == "济建质安站字〔2014〕23号"
-    assert queries.change_clock(reader.session, "370200", TODAY).content.period is None
+    assert handbook.change_clock(reader.session, "370200", TODAY).content.period is None
 
 
 @pytest.mark.parametrize(
@@ -81,68 +81,68 @@ def test_jinan_sets_five_working_days_where_the_nation_sets_none(reader: UnitOfW
     ],
 )
 def test_when_the_plaque_must_stand_differs_by_region(reader: UnitOfWork, region: str, said: str) -> None:
-    assert str(queries.plaque_timing(reader.session, region, TODAY).content) == said
+    assert str(handbook.plaque_timing(reader.session, region, TODAY).content) == said
 
 
 def test_hebei_has_more_posts_to_pledge_than_its_neighbour(reader: UnitOfWork) -> None:
     present = {"testing", "drawing-review", "concrete-supplier"}
     hebei, shandong = (
-        {post.key for post in queries.posts(reader.session, region, TODAY) if post.is_demanded(present)}
+        {post.key for post in handbook.posts(reader.session, region, TODAY) if post.is_demanded(present)}
         for region in ("130102", "370102")
     )
     assert hebei - shandong == {"review-leader", "testing-leader", "concrete-leader"}
 
 
 def test_a_term_before_2014_was_held_without_a_pledge(reader: UnitOfWork) -> None:
-    post = queries.post(reader.session, "project-manager", "370102", date(2008, 5, 12))
+    post = handbook.post(reader.session, "project-manager", "370102", date(2008, 5, 12))
     assert not post.is_demanded({"contractor"})
 
 
 def test_an_unknown_post_is_refused(reader: UnitOfWork) -> None:
     with pytest.raises(NotFound, match="janitor"):
-        queries.post(reader.session, "janitor", "370102", TODAY)
+        handbook.post(reader.session, "janitor", "370102", TODAY)
 
 
 def test_before_the_first_edition_nothing_is_in_force(reader: UnitOfWork) -> None:
     with pytest.raises(NothingInForce, match="永久性标牌设置时间"):
-        queries.plaque_timing(reader.session, "370102", date(1999, 1, 1))
+        handbook.plaque_timing(reader.session, "370102", date(1999, 1, 1))
 
 
 def test_each_accessor_finds_its_edition(reader: UnitOfWork) -> None:
     session, region = reader.session, "370102"
-    assert [role.key for role in queries.roles(session, region, TODAY)][:2] == ["owner", "survey"]
-    assert next(gate.key for gate in queries.gates(session, region, TODAY)) == "oversight-registration"
-    assert queries.wording(session, "authorisation", region, TODAY).content.title == "法定代表人授权书"
-    assert queries.divisions(session, TODAY).find("0201").name == "混凝土结构"
-    assert queries.plaque_content(session, region, TODAY)[0].key == "owner"
-    assert queries.warranty_rules(session, region, TODAY)[0].key == "infrastructure"
-    assert queries.seasons(session, region, TODAY).heating is None
-    assert queries.seasons(session, "110101", TODAY).heating is not None
-    assert queries.design_lives(session, TODAY)[2].years == 50
-    assert queries.archive_catalogue(session, region, TODAY)[0].code == "A1-01"
-    assert queries.archive_handover(session, "110101", TODAY).content.period == Period(6, PeriodUnit.MONTH)
-    assert queries.responsibility_form(session, region, TODAY)[0].key == "role"
-    assert queries.qualification_kinds(session, TODAY)[0].fits("京111050700001")
-    assert queries.project_categories(session, TODAY)[0].label == "房屋建筑工程"
-    assert queries.structure_kinds(session, TODAY)[0].key == "masonry"
-    assert queries.reveal_reasons(session, region, TODAY)[0].key == "filing"
+    assert [role.key for role in handbook.roles(session, region, TODAY)][:2] == ["owner", "survey"]
+    assert next(gate.key for gate in handbook.gates(session, region, TODAY)) == "oversight-registration"
+    assert handbook.wording(session, "authorisation", region, TODAY).content.title == "法定代表人授权书"
+    assert handbook.divisions(session, TODAY).find("0201").name == "混凝土结构"
+    assert handbook.plaque_content(session, region, TODAY)[0].key == "owner"
+    assert handbook.warranty_rules(session, region, TODAY)[0].key == "infrastructure"
+    assert handbook.seasons(session, region, TODAY).heating is None
+    assert handbook.seasons(session, "110101", TODAY).heating is not None
+    assert handbook.design_lives(session, TODAY)[2].years == 50
+    assert handbook.archive_catalogue(session, region, TODAY)[0].code == "A1-01"
+    assert handbook.archive_handover(session, "110101", TODAY).content.period == Period(6, PeriodUnit.MONTH)
+    assert handbook.responsibility_form(session, region, TODAY)[0].key == "role"
+    assert handbook.qualification_kinds(session, TODAY)[0].fits("京111050700001")
+    assert handbook.project_categories(session, TODAY)[0].label == "房屋建筑工程"
+    assert handbook.structure_kinds(session, TODAY)[0].key == "masonry"
+    assert handbook.reveal_reasons(session, region, TODAY)[0].key == "filing"
 
 
 def test_a_later_edition_governs_from_its_day_and_the_earlier_one_before(handbook: Units) -> None:
     with handbook.writing(HEAD_OF_JINAN) as uow:
         new = publish_edition(uow, clock(10, effective_from=date(2026, 4, 1)))
-        before = queries.change_clock(uow.session, "370102", date(2026, 3, 31))
-        after = queries.change_clock(uow.session, "370102", date(2026, 4, 1))
+        before = handbook.change_clock(uow.session, "370102", date(2026, 3, 31))
+        after = handbook.change_clock(uow.session, "370102", date(2026, 4, 1))
     assert before.content.period == Period(5, PeriodUnit.WORKING_DAY)
     assert (after.content.period, after.edition.id) == (Period(10, PeriodUnit.DAY), new.id)
 
 
 def test_what_was_signed_under_an_old_edition_still_reads_it(handbook: Units) -> None:
     with handbook.writing(HEAD_OF_JINAN) as uow:
-        old = queries.change_clock(uow.session, "370100", TODAY).edition
+        old = handbook.change_clock(uow.session, "370100", TODAY).edition
         publish_edition(uow, clock(None))
-        assert queries.change_clock(uow.session, "370100", TODAY).content.period is None
-        read = queries.content_of(uow.session, kinds.CHANGE_CLOCK, old.id)
+        assert handbook.change_clock(uow.session, "370100", TODAY).content.period is None
+        read = handbook.content_of(uow.session, kinds.CHANGE_CLOCK, old.id)
     assert read.period == Period(5, PeriodUnit.WORKING_DAY)
 
 
@@ -214,7 +214,7 @@ def test_an_official_text_comes_in_from_a_file(handbook: Units, tmp_path: Path) 
     )
     with handbook.writing(SYSTEM) as uow:
         [entered] = load_file(uow, file)
-        assert queries.wording(uow.session, "authorisation", "370102", TODAY).edition.id == entered.id
+        assert handbook.wording(uow.session, "authorisation", "370102", TODAY).edition.id == entered.id
         assert load_file(uow, file) == []
     file.write_text(file.read_text(encoding="utf-8").replace("兹授权", "现授权"), encoding="utf-8")
     with handbook.writing(SYSTEM) as uow, pytest.raises(VersionTaken):
