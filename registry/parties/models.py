@@ -114,3 +114,31 @@ class Qualification(Base):
     recorded_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(lazy="raise", back_populates="qualifications")
+
+
+class RevealReason(StrEnum):
+    """Why a whole identity number or phone may be looked at."""
+
+    ARCHIVE = "archive"            # 编制或移交责任档案
+    VERIFICATION = "verification"  # 核对签字人身份
+    CONTACT = "contact"            # 联系本人
+    TRACE = "trace"                # 质量问题追溯
+    INQUIRY = "inquiry"            # 配合有权机关调查
+
+
+class RevealLog(Base):
+    """查看记录: one look at one person's whole number. The number itself is not here."""
+
+    __tablename__ = "reveal_log"
+    __table_args__ = (Index("ix_reveal_log_person_id_at", "person_id", "at"), permanent())
+    ledger_facts: ClassVar = ("person_id", "what", "reason", "explanation", "account_id")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    what: Mapped[str] = mapped_column(String(20))           # identity | phone
+    reason: Mapped[RevealReason]
+    explanation: Mapped[str]
+    account_id: Mapped[UUID | None]                         # who looked; accounts lie a storey above, so no foreign key
+
+    person: Mapped[Person] = relationship(lazy="raise")
