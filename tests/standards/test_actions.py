@@ -31,15 +31,15 @@ OFFICER = Actor(account=uuid4(), person=uuid4(), region="370100", roles=frozense
 
 
 @pytest.fixture
-def handbook(units: Units) -> Units:
+def loaded(units: Units) -> Units:
     with units.writing(SYSTEM) as uow:
         load_defaults(uow)
     return units
 
 
 @pytest.fixture
-def reader(handbook: Units) -> Iterator[UnitOfWork]:
-    with handbook.reading(OFFICER) as uow:
+def reader(loaded: Units) -> Iterator[UnitOfWork]:
+    with loaded.reading(OFFICER) as uow:
         yield uow
 
 
@@ -52,14 +52,14 @@ def clock(days: int | None, **facts: object) -> Draft:
     return replace(draft, **facts)  # type: ignore[arg-type]  # the facts of a Draft
 
 
-def test_loading_the_defaults_again_changes_nothing(handbook: Units) -> None:
-    with handbook.writing(SYSTEM) as uow:
+def test_loading_the_defaults_again_changes_nothing(loaded: Units) -> None:
+    with loaded.writing(SYSTEM) as uow:
         assert load_defaults(uow) == []
         assert uow.session.scalar(select(func.count(StandardEdition.id))) == len(shipped())
 
 
-def test_every_edition_entered_is_an_event_in_the_ledger(handbook: Units) -> None:
-    with handbook.reading(SYSTEM) as uow:
+def test_every_edition_entered_is_an_event_in_the_ledger(loaded: Units) -> None:
+    with loaded.reading(SYSTEM) as uow:
         events = select(func.count(LedgerEvent.id)).where(LedgerEvent.kind == "standard.published")
         assert uow.session.scalar(events) == len(shipped())
 
@@ -128,8 +128,8 @@ def test_each_accessor_finds_its_edition(reader: UnitOfWork) -> None:
     assert handbook.reveal_reasons(session, region, TODAY)[0].key == "filing"
 
 
-def test_a_later_edition_governs_from_its_day_and_the_earlier_one_before(handbook: Units) -> None:
-    with handbook.writing(HEAD_OF_JINAN) as uow:
+def test_a_later_edition_governs_from_its_day_and_the_earlier_one_before(loaded: Units) -> None:
+    with loaded.writing(HEAD_OF_JINAN) as uow:
         new = publish_edition(uow, clock(10, effective_from=date(2026, 4, 1)))
         before = handbook.change_clock(uow.session, "370102", date(2026, 3, 31))
         after = handbook.change_clock(uow.session, "370102", date(2026, 4, 1))
@@ -137,8 +137,8 @@ def test_a_later_edition_governs_from_its_day_and_the_earlier_one_before(handboo
     assert (after.content.period, after.edition.id) == (Period(10, PeriodUnit.DAY), new.id)
 
 
-def test_what_was_signed_under_an_old_edition_still_reads_it(handbook: Units) -> None:
-    with handbook.writing(HEAD_OF_JINAN) as uow:
+def test_what_was_signed_under_an_old_edition_still_reads_it(loaded: Units) -> None:
+    with loaded.writing(HEAD_OF_JINAN) as uow:
         old = handbook.change_clock(uow.session, "370100", TODAY).edition
         publish_edition(uow, clock(None))
         assert handbook.change_clock(uow.session, "370100", TODAY).content.period is None
@@ -146,23 +146,23 @@ def test_what_was_signed_under_an_old_edition_still_reads_it(handbook: Units) ->
     assert read.period == Period(5, PeriodUnit.WORKING_DAY)
 
 
-def test_a_station_head_makes_rules_for_his_own_region_only(handbook: Units) -> None:
-    with handbook.writing(HEAD_OF_JINAN) as uow:
+def test_a_station_head_makes_rules_for_his_own_region_only(loaded: Units) -> None:
+    with loaded.writing(HEAD_OF_JINAN) as uow:
         publish_edition(uow, clock(10, region="370102"))
         for elsewhere in ("370000", "370200", NATION):
             with pytest.raises((Forbidden, NotFound)):
                 publish_edition(uow, clock(10, region=elsewhere))
 
 
-def test_the_administrator_makes_rules_for_the_nation_and_an_officer_for_nobody(handbook: Units) -> None:
-    with handbook.writing(ADMINISTRATOR) as uow:
+def test_the_administrator_makes_rules_for_the_nation_and_an_officer_for_nobody(loaded: Units) -> None:
+    with loaded.writing(ADMINISTRATOR) as uow:
         publish_edition(uow, clock(10, region=NATION))
-    with handbook.writing(OFFICER) as uow, pytest.raises(Forbidden):
+    with loaded.writing(OFFICER) as uow, pytest.raises(Forbidden):
         publish_edition(uow, clock(10))
 
 
-def test_a_version_is_entered_once(handbook: Units) -> None:
-    with handbook.writing(HEAD_OF_JINAN) as uow:
+def test_a_version_is_entered_once(loaded: Units) -> None:
+    with loaded.writing(HEAD_OF_JINAN) as uow:
         publish_edition(uow, clock(10))
         with pytest.raises(VersionTaken):
             publish_edition(uow, clock(11))
@@ -184,26 +184,26 @@ def test_a_version_is_entered_once(handbook: Units) -> None:
     ],
 )
 def test_an_edition_its_kind_cannot_read_is_refused_with_the_place(
-    handbook: Units, facts: dict[str, object], said: str
+    loaded: Units, facts: dict[str, object], said: str
 ) -> None:
-    with handbook.writing(ADMINISTRATOR) as uow, pytest.raises(Malformed, match=said):
+    with loaded.writing(ADMINISTRATOR) as uow, pytest.raises(Malformed, match=said):
         publish_edition(uow, clock(5, **facts))
 
 
-def test_an_edition_of_no_known_kind_is_refused(handbook: Units) -> None:
-    with handbook.writing(ADMINISTRATOR) as uow, pytest.raises(NotFound):
+def test_an_edition_of_no_known_kind_is_refused(loaded: Units) -> None:
+    with loaded.writing(ADMINISTRATOR) as uow, pytest.raises(NotFound):
         publish_edition(uow, clock(5, kind="speed-limits"))
 
 
 @pytest.mark.parametrize(
     "statement", ["UPDATE standard_edition SET content = '{}'", "DELETE FROM standard_edition"]
 )
-def test_the_database_refuses_to_edit_or_remove_an_edition(handbook: Units, statement: str) -> None:
-    with pytest.raises(DBAPIError), handbook.writing(SYSTEM) as uow:
+def test_the_database_refuses_to_edit_or_remove_an_edition(loaded: Units, statement: str) -> None:
+    with pytest.raises(DBAPIError), loaded.writing(SYSTEM) as uow:
         uow.session.execute(text(statement))
 
 
-def test_an_official_text_comes_in_from_a_file(handbook: Units, tmp_path: Path) -> None:
+def test_an_official_text_comes_in_from_a_file(loaded: Units, tmp_path: Path) -> None:
     file = tmp_path / "official.json"
     file.write_text(
         '[{"kind": "wording", "key": "authorisation", "region": "370100", "version": "2026-1",'
@@ -212,12 +212,12 @@ def test_an_official_text_comes_in_from_a_file(handbook: Units, tmp_path: Path) 
         ' "paragraphs": ["兹授权{person}担任{project}的{post}。"]}}]',
         encoding="utf-8",
     )
-    with handbook.writing(SYSTEM) as uow:
+    with loaded.writing(SYSTEM) as uow:
         [entered] = load_file(uow, file)
         assert handbook.wording(uow.session, "authorisation", "370102", TODAY).edition.id == entered.id
         assert load_file(uow, file) == []
     file.write_text(file.read_text(encoding="utf-8").replace("兹授权", "现授权"), encoding="utf-8")
-    with handbook.writing(SYSTEM) as uow, pytest.raises(VersionTaken):
+    with loaded.writing(SYSTEM) as uow, pytest.raises(VersionTaken):
         load_file(uow, file)
 
 
@@ -232,9 +232,9 @@ def test_an_official_text_comes_in_from_a_file(handbook: Units, tmp_path: Path) 
     ],
 )
 def test_a_file_that_is_no_list_of_editions_is_refused(
-    handbook: Units, tmp_path: Path, text: str, said: str
+    loaded: Units, tmp_path: Path, text: str, said: str
 ) -> None:
     file = tmp_path / "wrong.json"
     file.write_text(text, encoding="utf-8")
-    with handbook.writing(SYSTEM) as uow, pytest.raises(Malformed, match=said):
+    with loaded.writing(SYSTEM) as uow, pytest.raises(Malformed, match=said):
         load_file(uow, file)
