@@ -164,7 +164,7 @@ CHECKS: dict[IdentityKind, Callable[[str], Checked]] = {
 def _check_birth(value: str) -> None:
     """Raise unless characters 7–14 are a day that existed."""
     if value[6:8] not in ("18", "19", "20"):
-        raise InvalidIdentifier(_("证件号码第 7 至 10 位应为出生年份，现为 {year}。", year=value[6:10]))
+        raise InvalidIdentifier(_("证件号码第 7 至 10 位应为出生年份，以 18、19 或 20 开头。"))
     _check_day(value[6:14])
 
 
