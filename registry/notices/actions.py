@@ -18,14 +18,12 @@ from registry.policy import Permission
 class Message:
     """What a notice says. No personal data belongs in it: it may be seen over a shoulder.
 
-    kind      what it asks for: "pledge.chase"
-    subject   what it is about, by which it is found again and marked done: "term:<id>"
-    link      the address of the page on which to act, beginning with "/"
+    kind      what it asks for: "pledge.to-sign"
+    link      the page on which to act, "/terms/<id>/pledge"; with the kind it stands for the matter
     due_on    the last day to act in time, where there is one
     """
 
     kind: str
-    subject: str
     link: str
     title: str
     body: str = ""
@@ -35,20 +33,20 @@ class Message:
 def notify(uow: UnitOfWork, person_id: UUID, message: Message) -> Notice:
     """Tell a person of a matter, once a day however often it is asked; return the day's notice.
 
-    The act that calls this has asked policy whether it may happen at all; being told of it is nobody's secret
-    to the one it concerns. The notice is in the same transaction: undone with it, there as soon as it is there.
+    The act that calls this has asked policy whether it may happen at all. The notice goes into the same
+    transaction: it is undone with the act, and there as soon as the act is.
     """
     policy.open_to_all(uow.actor)
     told = insert(Notice).values(
-        id=uow.new_id(), person_id=person_id, kind=message.kind, subject=message.subject, link=message.link,
+        id=uow.new_id(), person_id=person_id, kind=message.kind, link=message.link,
         title=message.title, body=message.body, day=uow.today, created_at=uow.at, due_on=message.due_on,
     )
-    uow.session.execute(told.on_conflict_do_nothing(index_elements=["person_id", "kind", "subject", "day"]))
+    uow.session.execute(told.on_conflict_do_nothing(index_elements=["person_id", "kind", "link", "day"]))
     return uow.session.scalars(
         select(Notice).where(
             Notice.person_id == person_id,
             Notice.kind == message.kind,
-            Notice.subject == message.subject,
+            Notice.link == message.link,
             Notice.day == uow.today,
         )
     ).one()
@@ -67,15 +65,15 @@ def open_notice(uow: UnitOfWork, notice_id: UUID) -> Notice:
     return notice
 
 
-def mark_done(uow: UnitOfWork, kind: str, subject: str) -> int:
-    """Mark every waiting notice of that kind on that subject as done and return how many there were.
+def mark_done(uow: UnitOfWork, kind: str, link: str) -> int:
+    """Mark every waiting notice of that kind and link as done and return how many there were.
 
     Called by the act that the notices asked for, which has asked policy itself.
     """
     policy.open_to_all(uow.actor)
     done = uow.session.scalars(
         update(Notice)
-        .where(Notice.kind == kind, Notice.subject == subject, Notice.done_at.is_(None))
+        .where(Notice.kind == kind, Notice.link == link, Notice.done_at.is_(None))
         .values(done_at=uow.at)
         .returning(Notice.id)
     )

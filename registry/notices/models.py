@@ -13,23 +13,22 @@ from registry.policy import Scope
 
 
 class Notice(Base):
-    """通知. One person is told of one matter at most once a day; the moment of opening is the 服务回执."""
+    """通知. A person is told of one matter at most once a day; the moment of opening is the 服务回执."""
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("person_id", "kind", "subject", "day"),
+        UniqueConstraint("person_id", "kind", "link", "day"),
         Index("ix_notice_inbox", "person_id", "created_at"),
-        Index("ix_notice_waiting", "kind", "subject", postgresql_where=text("done_at IS NULL")),
+        Index("ix_notice_waiting", "kind", "link", postgresql_where=text("done_at IS NULL")),
         CheckConstraint(r"link ~ '^/([^/\\]|$)'", name="leads_to_a_page_of_ours"),
         permanent("opened_at", "done_at"),
     )
-    ledger_facts: ClassVar = ("person_id", "kind", "subject", "title", "day", "due_on", "opened_at")
+    ledger_facts: ClassVar = ("person_id", "kind", "link", "title", "day", "due_on", "opened_at")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[str] = mapped_column(String(60))            # what it asks for: "pledge.chase", "plaque.due" …
-    subject: Mapped[str] = mapped_column(String(200))        # what it is about: "term:<id>"
-    link: Mapped[str]                                        # the page on which to act
+    kind: Mapped[str] = mapped_column(String(60))            # what it asks for: "pledge.to-sign"
+    link: Mapped[str] = mapped_column(String(200))           # the page on which to act: "/terms/<id>/pledge"
     title: Mapped[str]
     body: Mapped[str]
     day: Mapped[date]                                        # the day it was sent (China Standard Time)

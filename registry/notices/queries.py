@@ -49,7 +49,7 @@ def inbox(uow: UnitOfWork, folder: Folder, offset: int = 0, size: int = 20) -> I
 
 
 def unread_count(uow: UnitOfWork) -> int:
-    """How many notices the actor has not opened yet; 0 for whoever has no inbox. For the bell on every page."""
+    """How many notices the actor has not opened yet, for the bell; 0 for whoever has no inbox."""
     if uow.actor.person is None:
         return 0
     policy.require(uow.actor, Permission.NOTICE_READ, Scope(person=uow.actor.person))

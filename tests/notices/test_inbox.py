@@ -18,7 +18,7 @@ from registry.parties.models import IdentityKind, Person
 from tests.conftest import NOON, Clock
 
 CHASE = Message(
-    kind="pledge.chase", subject="term:1", link="/terms/1/pledge", title="请签署工程质量终身责任承诺书",
+    kind="pledge.to-sign", link="/terms/1/pledge", title="请签署工程质量终身责任承诺书",
     body="和平里小区3号楼", due_on=date(2026, 3, 9),
 )
 
@@ -26,12 +26,9 @@ CHASE = Message(
 def somebody(units: Units, name: str) -> Actor:
     actor = Actor(account=uuid4(), person=uuid4(), name=name, roles=frozenset({Role.PROJECT_LEADER}))
     with units.writing(SYSTEM) as uow:
-        uow.session.add(
-            Person(
-                id=actor.person, name=name, identity_kind=IdentityKind.CITIZEN, identity_sealed=b"sealed",
-                identity_index=uuid4().bytes, identity_mask="1****************X", phone_sealed=None, created_at=uow.at,
-            )
-        )
+        person = Person(id=actor.person, name=name, identity_kind=IdentityKind.CITIZEN, created_at=uow.at)
+        person.identity_sealed, person.identity_index, person.identity_mask = b"", uuid4().bytes, "1****X"
+        uow.session.add(person)
     return actor
 
 
@@ -68,7 +65,8 @@ def test_the_day_is_the_day_in_china(units: Units, li: Actor, clock: Clock) -> N
     clock.forward(minutes=1)
     tell(units, li)
     with units.reading(li) as uow:
-        assert [notice.day for notice in inbox(uow, Folder.ALL).notices] == [date(2026, 3, 3), date(2026, 3, 2)]
+        days = [notice.day for notice in inbox(uow, Folder.ALL).notices]
+    assert days == [date(2026, 3, 3), date(2026, 3, 2)]
 
 
 def test_the_first_opening_is_kept_as_proof_of_service(units: Units, li: Actor, clock: Clock) -> None:
@@ -110,10 +108,10 @@ def test_the_act_that_was_asked_for_ends_every_notice_on_the_matter(
     tell(units, wang)
     clock.forward(days=1)
     tell(units, li)
-    elsewhere = tell(units, li, Message("pledge.chase", "term:2", "/terms/2/pledge", "另一项"))
+    elsewhere = tell(units, li, Message("pledge.to-sign", "/terms/2/pledge", "另一项"))
     with units.writing(SYSTEM) as uow:
-        assert mark_done(uow, "pledge.chase", "term:1") == 3
-        assert mark_done(uow, "pledge.chase", "term:1") == 0
+        assert mark_done(uow, CHASE.kind, CHASE.link) == 3
+        assert mark_done(uow, CHASE.kind, CHASE.link) == 0
     with units.reading(li) as uow:
         waiting = inbox(uow, Folder.WAITING)
         assert [notice.id for notice in waiting.notices] == [elsewhere]
@@ -126,14 +124,14 @@ def test_a_notice_is_overdue_on_the_day_after_its_last_and_never_once_done(units
         notice = uow.get(Notice, notice_id)
         assert not notice.is_overdue(date(2026, 3, 9))
         assert notice.is_overdue(date(2026, 3, 10))
-        mark_done(uow, "pledge.chase", "term:1")
+        mark_done(uow, CHASE.kind, CHASE.link)
         uow.session.refresh(notice)
         assert not notice.is_overdue(date(2026, 3, 10))
 
 
 def test_the_newest_notices_come_first_page_by_page(units: Units, li: Actor, clock: Clock) -> None:
     for number in range(5):
-        tell(units, li, Message("pledge.chase", f"term:{number}", "/", f"第 {number} 项"))
+        tell(units, li, Message("pledge.to-sign", f"/terms/{number}/pledge", f"第 {number} 项"))
         clock.forward(minutes=1)
     with units.reading(li) as uow:
         titles = [notice.title for notice in inbox(uow, Folder.ALL, offset=2, size=2).notices]
@@ -143,7 +141,7 @@ def test_the_newest_notices_come_first_page_by_page(units: Units, li: Actor, clo
 @pytest.mark.parametrize("link", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", ""])
 def test_a_notice_leads_to_a_page_of_ours(units: Units, li: Actor, link: str) -> None:
     with pytest.raises(DBAPIError):
-        tell(units, li, Message("pledge.chase", "term:1", link, "请签署"))
+        tell(units, li, Message("pledge.to-sign", link, "请签署"))
 
 
 def test_the_moment_of_service_cannot_be_changed(units: Units, li: Actor) -> None:
@@ -151,4 +149,5 @@ def test_the_moment_of_service_cannot_be_changed(units: Units, li: Actor) -> Non
     with units.writing(li) as uow:
         open_notice(uow, notice_id)
     with pytest.raises(DBAPIError), units.writing(SYSTEM) as uow:
-        uow.session.execute(update(Notice).where(Notice.id == notice_id).values(opened_at=NOON + timedelta(days=1)))
+        later = NOON + timedelta(days=1)
+        uow.session.execute(update(Notice).where(Notice.id == notice_id).values(opened_at=later))

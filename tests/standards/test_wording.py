@@ -27,7 +27,7 @@ def test_a_paper_with_an_empty_blank_is_not_printed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:>9}", "{", "}"],
+    ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:9}", "{", "}"],
 )
 def test_a_text_can_take_out_nothing_but_the_blanks_that_exist(text: str) -> None:
     with pytest.raises(Malformed):
