@@ -1,7 +1,7 @@
 """The Merkle tree of RFC 6962 §2.1: hashes, proofs, and the checking of proofs. Pure.
 
-A tree over n leaves is cut into perfect subtrees; the one at (level, number) covers the leaves
-from number·2^level up to (number+1)·2^level. Perfect subtrees never change as the tree grows, so they can be kept.
+A tree over n leaves is cut into perfect subtrees; the one at (level, number) covers the leaves from
+number·2^level up to (number+1)·2^level. They never change as the tree grows, so they can be kept.
 
 The makers of proofs raise ValueError when asked for what does not exist. The checkers answer False to
 anything that is not a right proof, whatever it is.
@@ -66,7 +66,9 @@ def inclusion_path(leaf_hashes: Sequence[bytes], index: int) -> list[bytes]:
 def consistency_path(leaf_hashes: Sequence[bytes], old_size: int) -> list[bytes]:
     """Return the hashes that show the tree over the first `old_size` leaves to be the beginning of this one.
 
-    Empty for the empty tree and for the whole tree. Raises ValueError unless 0 <= old_size <= len(leaf_hashes).
+    Empty for the empty tree and for the whole tree.
+
+    raises ValueError unless 0 <= old_size <= len(leaf_hashes)
     """
     return [root(leaf_hashes[begin:end]) for begin, end in consistency_spans(old_size, len(leaf_hashes))]
 

@@ -21,7 +21,7 @@ HASH = LargeBinary(32)
 
 
 class LedgerEvent(Base):
-    """One act upon one record. `body` is the truth; the other columns say again, for finding, what it says."""
+    """One act upon one record. `body` is the truth; the other columns repeat some of it, to find it by."""
 
     __tablename__ = "ledger_event"
     __table_args__ = (
@@ -74,13 +74,13 @@ class LedgerNode(Base):
         permanent(),
     )
 
-    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)  # 1: above two leaves
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)  # 1: two leaves
     idx: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hash: Mapped[bytes] = mapped_column(HASH)
 
 
 class LedgerSalt(Base):
-    """What makes a commitment in an event mean something. Once deleted, nobody can tie the event to the value."""
+    """What ties a commitment in an event to the value. Once it is deleted, the commitment tells nothing."""
 
     __tablename__ = "ledger_salt"
     __table_args__ = (CheckConstraint(f"octet_length(salt) = {SALT_BYTES}", name="is_long_enough"),)

@@ -16,6 +16,7 @@ The body is canonical JSON (RFC 8785), so that the same facts are the same bytes
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -31,6 +32,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 
 VERSION = 1
+HASH_IN_HEX = re.compile(r"[0-9a-f]{64}")
 LARGEST_BODY = 64 * 1024
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 §3.2.2.3: beyond, JSON readers disagree
 COMMITMENT = b"zhuze/commitment/v1\x00"
@@ -97,14 +99,56 @@ def event_body(kind: str, at: datetime, actor: Actor, place: Place, content: Con
     return body
 
 
-def read_body(body: bytes) -> dict[str, Any] | None:
-    """Return what an event says, None when these bytes are not the canonical JSON of an object."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event's body, read back. Ids and instants are left as text."""
+
+    id: str
+    at: str
+    kind: str
+    actor: str | None
+    person: str | None
+    organisation: str | None
+    table: str
+    subject: str
+    nth: int
+    previous: str | None
+    record: Mapping[str, Any]
+    data: Mapping[str, Any] | None
+    files: tuple[FileRef, ...]
+    personal: Mapping[str, str]
+
+
+def read_body(body: bytes) -> Said | None:
+    """Return what an event says, None when these bytes are not the body of an event, written canonically."""
     try:
         said = json.loads(body)
-        canonical = isinstance(said, dict) and rfc8785.dumps(said) == body
-    except (ValueError, RecursionError):
+        if rfc8785.dumps(said) != body or said.pop("v") != VERSION:
+            return None
+        subject, files = said.pop("subject"), said.pop("files")
+        read = Said(
+            **said, table=subject.pop("table"), subject=subject.pop("id"),
+            files=tuple(FileRef(**file) for file in files),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return said if canonical else None
+    return None if subject or not well_formed(read) else read
+
+
+def well_formed(said: Said) -> bool:
+    """Say whether every part of a body has the type it should have."""
+    texts = [said.id, said.at, said.kind, said.table, said.subject, *said.personal]
+    maybes = [said.actor, said.person, said.organisation, said.previous]
+    return (
+        all(isinstance(value, str) for value in texts)
+        and all(value is None or isinstance(value, str) for value in maybes)
+        and type(said.nth) is int
+        and isinstance(said.record, dict)
+        and (said.data is None or isinstance(said.data, dict))
+        and isinstance(said.personal, dict)
+        and all(isinstance(value, str) for value in said.personal.values())
+        and all(HASH_IN_HEX.fullmatch(str(file.sha256)) and type(file.size) is int for file in said.files)
+    )
 
 
 def plain(value: Any) -> Any:
@@ -153,3 +197,8 @@ def commitment(salt: bytes, value: str) -> bytes:
     salt  32 random bytes; without them a commitment to an identity number could be guessed in seconds
     """
     return hashlib.sha256(COMMITMENT + salt + value.encode()).digest()
+
+
+def file_key(sha256: str) -> str:
+    """Return the name under which the object store keeps the bytes with this hash."""
+    return f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}"

@@ -8,13 +8,14 @@ written one after the other, so the tree never shows them the wrong way round.
 
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, delete, func, insert, literal, select
+from sqlalchemy import LargeBinary, any_, delete, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from registry.kernel.actor import SYSTEM
 from registry.kernel.ports import LedgerRewound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, Units
+from registry.ledger.actions import array
 from registry.ledger.models import LedgerCheckpoint, LedgerEvent, LedgerLeaf, LedgerNode, LedgerPending
 from registry.ledger.tree import consistency_path_at, frontier, root_at, tree_size
 
@@ -49,12 +50,13 @@ def sequence_batch(uow: UnitOfWork) -> int:
         session.execute(insert(LedgerLeaf), leaves)
     if nodes:
         session.execute(insert(LedgerNode), nodes)
-    session.execute(delete(LedgerPending).where(LedgerPending.event_id.in_([row["event_id"] for row in leaves])))
-    return len(leaves)
+    placed = array([event_id for event_id, _leaf in waiting])
+    session.execute(delete(LedgerPending).where(LedgerPending.event_id == any_(placed)))
+    return len(waiting)
 
 
 def longest_waiting(session: Session) -> list[tuple[UUID, bytes]]:
-    """Return the events that wait, with their leaf hashes (merkle.leaf_hash, computed where the bytes are)."""
+    """Return events that wait, with their leaf hashes (merkle.leaf_hash, computed where the bytes are)."""
     leaf = func.sha256(literal(LEAF_PREFIX).concat(LedgerEvent.body), type_=LargeBinary)
     rows = session.execute(
         select(LedgerEvent.id, leaf)
@@ -90,10 +92,11 @@ def checkpoint(units: Units) -> LedgerCheckpoint:
 
 
 def require_continuation(session: Session, size: int, kept: LedgerCheckpoint | None) -> None:
-    """Raise LedgerRewound unless the tree continues the checkpoint kept last, whatever the signer remembers."""
+    """Raise LedgerRewound unless the tree continues the checkpoint kept last, whatever the signer knows."""
     if kept and (kept.size > size or root_at(session, kept.size) != kept.root):
         raise LedgerRewound(
-            _("账本与第 {size} 条处的检查点不符。", size=kept.size), remedy=_("请运行 flask ledger audit 查明。")
+            _("账本与第 {size} 条处的检查点不符。", size=kept.size),
+            remedy=_("请运行 flask ledger audit 查明。"),
         )
 
 

@@ -93,10 +93,10 @@ def stored_hashes(session: Session, nodes: Iterable[Node]) -> dict[Node, bytes]:
     above = [node for node in nodes if node.level]
     kept: dict[Node, bytes] = {}
     if leaves:
-        bottom = session.execute(select(LedgerLeaf.idx, LedgerLeaf.leaf_hash).where(LedgerLeaf.idx.in_(leaves)))
-        kept |= {Node(0, number): found for number, found in bottom}
+        at_bottom = select(LedgerLeaf.idx, LedgerLeaf.leaf_hash).where(LedgerLeaf.idx.in_(leaves))
+        kept |= {Node(0, number): found for number, found in session.execute(at_bottom)}
     if above:
         place = tuple_(LedgerNode.level, LedgerNode.idx)
-        rows = session.execute(select(LedgerNode.level, LedgerNode.idx, LedgerNode.hash).where(place.in_(above)))
-        kept |= {Node(level, number): found for level, number, found in rows}
+        higher = select(LedgerNode.level, LedgerNode.idx, LedgerNode.hash).where(place.in_(above))
+        kept |= {Node(level, number): found for level, number, found in session.execute(higher)}
     return kept

@@ -24,7 +24,7 @@ def body_beside(proof: Path) -> Path:
 
 
 def check(proof: Path, body: Path, verifier_key: str) -> str:
-    """Return what the proof shows, in words. Raises Malformed when it shows nothing, OSError on unread files."""
+    """Return what the proof shows, in words. Raises Malformed when it shows nothing, OSError for files."""
     text, event = proof.read_bytes(), body.read_bytes()
     tree = verify_proof(text, leaf_hash(event), verifier_key)
     return (
@@ -34,9 +34,9 @@ def check(proof: Path, body: Path, verifier_key: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m registry.ledger.verify", description="离线核验存证证明。")
+    parser = argparse.ArgumentParser("python -m registry.ledger.verify", description="离线核验存证证明。")
     parser.add_argument("file", type=Path, help="证明文件(.tlog-proof)")
-    parser.add_argument("--key", required=True, help="账本验证公钥,形如 name+hash+base64,见“存证”公示页")
+    parser.add_argument("--key", required=True, help="账本验证公钥(name+hash+base64),见“存证”公示页")
     parser.add_argument("--body", type=Path, help="事件正文文件,默认取证明旁同名的 .json")
     given = parser.parse_args(arguments)
     try:

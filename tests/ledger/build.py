@@ -24,7 +24,8 @@ def a_person(uow: UnitOfWork, number: str = "11010519491231002X") -> Person:
     person = Person(
         id=person_id, name="李建国", identity_kind=IdentityKind.CITIZEN,
         identity_sealed=uow.tools.vault.seal(number, f"person/identity/{person_id}"),
-        identity_index=uuid.uuid4().bytes, identity_mask=f"{number[0]}****************{number[-1]}", created_at=uow.at,
+        identity_index=uuid.uuid4().bytes, identity_mask=f"{number[0]}****************{number[-1]}",
+        created_at=uow.at,
     )
     uow.session.add(person)
     return person

@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,9 +26,8 @@ LI = Actor(account=uuid4(), person=uuid4(), organisation=uuid4(), name="李建�
 SHA = hashlib.sha256(b"drawing").hexdigest()
 
 
-def said(event: LedgerEvent) -> dict[str, object]:
-    body = read_body(event.body)
-    assert body is not None
+def said(event: LedgerEvent) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(event.body)
     return body
 
 
@@ -58,7 +58,7 @@ def test_an_event_notes_the_record_as_the_database_keeps_it(units: Units) -> Non
             .execution_options(synchronize_session=False)
         )
         event = append(uow, "organisation.looked-at", firm)
-    assert said(event)["record"]["name"] == "改后"  # type: ignore[index] — a JSON object
+    assert said(event)["record"]["name"] == "改后"
 
 
 def test_each_event_names_the_one_before_it_about_the_same_record(units: Units) -> None:
@@ -75,13 +75,14 @@ def test_each_event_names_the_one_before_it_about_the_same_record(units: Units) 
     assert [event.nth for event in (first, second, third)] == [0, 1, 2]
     assert [event.previous_id for event in (first, second, third)] == [None, first.id, second.id]
     assert said(third)["previous"] == str(second.id)
-    assert said(third)["record"]["status"] == "revoked"  # type: ignore[index] — a JSON object
+    assert said(third)["record"]["status"] == "revoked"
 
 
 def test_many_events_at_once_are_chained_as_one_by_one(units: Units) -> None:
     with units.writing(SYSTEM) as uow:
         firms = [an_organisation(uow) for _ in range(30)]
-        events = append_many(uow, "organisation.imported", [Entry(firm) for firm in [*firms, firms[0], firms[0]]])
+        entries = [Entry(firm) for firm in [*firms, firms[0], firms[0]]]
+        events = append_many(uow, "organisation.imported", entries)
     assert [event.nth for event in events[-3:]] == [0, 1, 2]
     assert [event.previous_id for event in events[-2:]] == [events[0].id, events[-2].id]
     assert said(events[3])["actor"] is None
@@ -107,12 +108,14 @@ def test_an_act_that_is_undone_leaves_no_event(units: Units) -> None:
 
 def test_personal_data_enters_only_as_a_salted_commitment(units: Units) -> None:
     with units.writing(LI) as uow:
-        event = append(uow, "organisation.entered", an_organisation(uow), personal={"identity": "11010519491231002X"})
+        firm = an_organisation(uow)
+        event = append(uow, "organisation.entered", firm, personal={"identity": "11010519491231002X"})
         salt = uow.session.get_one(LedgerSalt, (event.id, "identity"))
         assert len(salt.salt) == 32
     assert b"11010519491231002X" not in event.body
     assert said(event)["personal"] == {"identity": commitment(salt.salt, "11010519491231002X").hex()}
-    assert commitment(salt.salt, "x") == hashlib.sha256(b"zhuze/commitment/v1\x00" + salt.salt + b"x").digest()
+    preimage = b"zhuze/commitment/v1\x00" + salt.salt + b"11010519491231002X"
+    assert commitment(salt.salt, "11010519491231002X") == hashlib.sha256(preimage).digest()
 
 
 def test_a_salt_can_be_erased_and_an_event_cannot(units: Units) -> None:
@@ -120,8 +123,10 @@ def test_a_salt_can_be_erased_and_an_event_cannot(units: Units) -> None:
         event = append(uow, "organisation.entered", an_organisation(uow), personal={"phone": "13800000000"})
     with units.writing(SYSTEM) as uow:
         uow.session.execute(delete(LedgerSalt).where(LedgerSalt.event_id == event.id))
-    for forbidden in ("DELETE FROM ledger_event", "UPDATE ledger_event SET kind = 'x'", "TRUNCATE ledger_event CASCADE"):
-        with pytest.raises(DBAPIError, match="keeps its rows|never changed"), units.writing(SYSTEM) as uow:
+    for forbidden in (
+        "DELETE FROM ledger_event", "UPDATE ledger_event SET kind = 'x'", "TRUNCATE ledger_event CASCADE",
+    ):
+        with pytest.raises(DBAPIError, match=r"keeps its rows|never changed"), units.writing(SYSTEM) as uow:
             uow.session.execute(text(forbidden))
 
 
@@ -163,7 +168,16 @@ def test_a_value_without_a_form_is_refused() -> None:
         plain({1, 2})
 
 
+def test_a_body_reads_back_as_it_was_written(units: Units) -> None:
+    with units.writing(LI) as uow:
+        firm = an_organisation(uow)
+        event = append(uow, "organisation.entered", firm, files=[FileRef(SHA, 7, "application/pdf")])
+    read = read_body(event.body)
+    assert read is not None
+    assert (read.id, read.kind, read.nth, read.previous) == (str(event.id), event.kind, 0, None)
+    assert read.files == (FileRef(SHA, 7, "application/pdf"),)
+
+
 @given(st.binary() | st.text().map(str.encode))
-def test_what_is_not_canonical_is_not_read(body: bytes) -> None:
-    found = read_body(body)
-    assert found is None or rfc8785.dumps(found) == body
+def test_bytes_that_are_no_body_are_not_read(body: bytes) -> None:
+    assert read_body(body) is None

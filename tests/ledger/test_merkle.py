@@ -67,8 +67,10 @@ KNOWN_CONSISTENCY = {
             "b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f"
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
 }
-MALFORMED: list[Any] = [None, True, False, -1, 1.0, 2**64, 2**4000, "x", "00" * 32, b"", b"x", b"x" * 31, b"x" * 33,
-                        bytearray(32), memoryview(bytes(32)), [], [None], ["x" * 32], [b"x"], object(), {}, iter([])]
+MALFORMED: list[Any] = [
+    None, True, False, -1, 1.0, 2**64, 2**4000, "x", "00" * 32, b"", b"x", b"x" * 31, b"x" * 33, bytearray(32),
+    memoryview(bytes(32)), [], [None], ["x" * 32], [b"x"], object(), {}, iter([]),
+]
 
 sizes = st.integers(0, 70)
 
@@ -219,7 +221,7 @@ def test_from_the_empty_tree_only_the_empty_proof_and_its_own_root_will_do() -> 
 
 
 @pytest.mark.parametrize("size", [0, 1, 7])
-def test_trees_of_one_size_are_consistent_when_their_roots_are_equal_and_the_proof_is_empty(size: int) -> None:
+def test_trees_of_one_size_are_consistent_when_roots_are_equal_and_the_proof_is_empty(size: int) -> None:
     top = root(leaves(size))
     assert consistency_path(leaves(size), size) == []
     assert verify_consistency(size, size, [], top, top)

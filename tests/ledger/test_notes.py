@@ -19,12 +19,17 @@ from registry.ledger.notes import (
 
 GO_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 GO_PRIVATE_KEY = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"  # published with the reference implementation
-GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+GO_TEXT = """\
+If you think cryptography is the answer to your problem,
+then you don't know what your problem is.
+"""
 GO_LINE = (
-    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
+    "\n"
 )
 OTHER_LINE = (
-    "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ=\n"
+    "— EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTGwnWLox33WWd1RvMc+QQ="
+    "\n"
 )
 GO_NOTE = f"{GO_TEXT}\n{GO_LINE}"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -48,7 +53,8 @@ def test_the_reference_implementations_private_key_signs_the_same_note_here() ->
 
 def test_what_is_signed_here_opens_here_and_only_with_the_right_key() -> None:
     note = sign(GOOD, "zhuze.test/ledger", KEY)
-    assert parse_checkpoint(open_note(note, OURS).text) == Checkpoint("zhuze.test/ledger", 20852163, bytes(range(32)))
+    said = Checkpoint("zhuze.test/ledger", 20852163, bytes(range(32)))
+    assert parse_checkpoint(open_note(note, OURS).text) == said
     with pytest.raises(Malformed):
         open_note(note, GO_KEY)
     with pytest.raises(Malformed):
@@ -134,8 +140,11 @@ def test_a_checkpoint_may_carry_lines_of_others() -> None:
     assert parse_checkpoint(GOOD + "extra\n更多\n").extensions == ("extra", "更多")
 
 
-@given(origin=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1), size=st.integers(0, 2**64 - 1),
-       root=st.binary(min_size=32, max_size=32))
+@given(
+    origin=st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1),
+    size=st.integers(0, 2**64 - 1),
+    root=st.binary(min_size=32, max_size=32),
+)
 def test_a_checkpoint_reads_back_as_it_was_written(origin: str, size: int, root: bytes) -> None:
     checkpoint = Checkpoint(origin, size, root)
     assert parse_checkpoint(checkpoint.text()) == checkpoint
@@ -153,8 +162,8 @@ def test_a_checkpoint_reads_back_as_it_was_written(origin: str, size: int, root:
     GOOD.replace("zhuze.test/ledger\n", ""),
     GOOD.replace("\n", "\r\n"),
     *(GOOD.replace("20852163", size) for size in (
-        "", "00", "020852163", "+1", "-1", " 1", "1 ", "1.0", "0x10", "1_000", "1e3", "１２", "18446744073709551616",
-        "9" * 5000,
+        "", "00", "020852163", "+1", "-1", " 1", "1 ", "1.0", "0x10", "1_000", "1e3", "１２",
+        "18446744073709551616", "9" * 5000,
     )),
     GOOD.replace(ROOT, ROOT[:-1]),
     GOOD.replace(ROOT, ROOT + "="),
@@ -173,7 +182,9 @@ def test_a_checkpoint_that_is_not_right_is_refused(text: str | bytes) -> None:
         parse_checkpoint(text)
 
 
-@pytest.mark.parametrize(("text", "name"), [("no newline", "a"), (GOOD, ""), (GOOD, "a b"), (GOOD, "a+b"), ("\t\n", "a")])
+@pytest.mark.parametrize(
+    ("text", "name"), [("no newline", "a"), (GOOD, ""), (GOOD, "a b"), (GOOD, "a+b"), ("\t\n", "a")]
+)
 def test_what_is_not_fit_for_a_note_is_not_signed(text: str, name: str) -> None:
     with pytest.raises(Malformed):
         sign(text, name, KEY)

@@ -1,6 +1,5 @@
 """Every event gets one place, without gaps, whoever writes and whoever is killed."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -198,7 +197,7 @@ def test_a_sequencer_killed_in_the_middle_loses_and_doubles_nothing(
     address = engine.url.render_as_string(hide_password=False)
     for pause in (0.0, 0.01, 0.02, 0.03):
         process = subprocess.Popen(
-            [sys.executable, "-c", ENDLESS_SEQUENCER, address], stdout=subprocess.PIPE, text=True, cwd=os.getcwd()
+            [sys.executable, "-c", ENDLESS_SEQUENCER, address], stdout=subprocess.PIPE, text=True
         )
         sequencer.append(process)
         assert process.stdout is not None
@@ -235,13 +234,17 @@ def test_a_ledger_restored_from_an_old_backup_gets_no_checkpoint(committed: Unit
     checkpoint(committed)
     with committed.writing(SYSTEM) as uow:
         uow.session.execute(text("SET LOCAL session_replication_role = replica"))
-        for forgotten in ("ledger_checkpoint", "ledger_leaf WHERE idx > 3", "ledger_node WHERE (level, idx) = (1, 2)"):
+        for forgotten in (
+            "ledger_checkpoint", "ledger_leaf WHERE idx > 3", "ledger_node WHERE (level, idx) = (1, 2)",
+        ):
             uow.session.execute(text(f"DELETE FROM {forgotten}"))
     with pytest.raises(LedgerRewound, match="曾签名 6 条"):
         checkpoint(committed)
 
 
-def test_a_signer_that_forgot_does_not_sign_against_the_kept_checkpoint(committed: Units, tools: Tools) -> None:
+def test_a_signer_that_forgot_signs_nothing_against_the_kept_checkpoint(
+    committed: Units, tools: Tools
+) -> None:
     write_events(committed, 6)
     sequence(committed)
     checkpoint(committed)

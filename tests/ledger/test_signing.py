@@ -11,7 +11,7 @@ from registry.adapters.signing import Ed25519Signer, seed_in
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.ports import LedgerRewound
 from registry.ledger.merkle import consistency_path, leaf_hash, root
-from registry.ledger.notes import open_note, parse_checkpoint
+from registry.ledger.notes import Checkpoint, open_note, parse_checkpoint
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(40)]
 REWRITTEN = [*LEAVES[:3], leaf_hash(b"another"), *LEAVES[4:]]
@@ -36,8 +36,8 @@ def signed(signer: Ed25519Signer, size: int, leaves: list[bytes] = LEAVES) -> st
 def test_a_growing_ledger_is_signed_again_and_again(signer: Ed25519Signer, state: Path) -> None:
     assert signer.last() is None
     for size in (0, 1, 1, 5, 8, 40):
-        checkpoint = parse_checkpoint(open_note(signed(signer, size), signer.verifier_key).text)
-        assert (checkpoint.origin, checkpoint.size, checkpoint.root) == (signer.origin, size, root(LEAVES[:size]))
+        said = parse_checkpoint(open_note(signed(signer, size), signer.verifier_key).text)
+        assert said == Checkpoint(signer.origin, size, root(LEAVES[:size]))
         assert signer.last() == (size, root(LEAVES[:size]))
     assert json.loads(state.read_text())["size"] == 40
 
@@ -90,7 +90,7 @@ def test_of_two_histories_signed_at_once_only_one_gets_a_signature(signer: Ed255
     signed(signer, 2)
 
     def attempt(number: int) -> bool:
-        leaves = LEAVES[:2] + [leaf_hash(f"branch {number}".encode())]
+        leaves = [*LEAVES[:2], leaf_hash(f"branch {number}".encode())]
         try:
             signer.sign(3, root(leaves), consistency_path(leaves, 2))
         except Refusal:
