@@ -44,12 +44,17 @@ class ObjectStore(Protocol):
 
 
 class Printer(Protocol):
-    def pdf(self, template: str, facts: Mapping[str, object]) -> bytes:
-        """Render templates/print/<template>.html with plain `facts` to PDF/A-3 bytes.
+    """Makes papers from plain facts: text, numbers, days, lists and mappings of them. Same facts, same bytes.
 
-        Same facts, same bytes. Raises Invalid when a character has no glyph, Unavailable when the
-        printing process fails or takes too long.
-        """
+    Both calls raise Invalid when a character has no glyph or an image cannot be read, Unavailable when the
+    printing process fails or takes too long. docs/printing.md lists each template's facts.
+    """
+
+    def pdf(self, template: str, facts: Mapping[str, object]) -> bytes:
+        """Render templates/print/<template>.html to PDF/A-3a bytes, with the facts attached as record.json."""
+
+    def svg(self, template: str, facts: Mapping[str, object]) -> bytes:
+        """Render templates/print/<template>.svg with every text as outlines, so that no font is needed."""
 
 
 class Vault(Protocol):

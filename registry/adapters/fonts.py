@@ -1,0 +1,225 @@
+"""The fonts the forms are printed with: trimmed faces made from Noto CJK, and the whole of Noto behind them.
+
+`python -m registry.adapters.fonts FOLDER` makes the trimmed faces once (some seconds each, nothing when they
+are there). A trimmed face holds GB 2312 and the usual punctuation as TrueType outlines: embedding from it takes
+a tenth of the time of embedding from Noto's 65,535 glyphs. It is never cut down as CFF, which comes out blank in
+MuPDF and Ghostscript. Characters it lacks come from Noto itself; what Noto lacks cannot be printed.
+"""
+
+import ctypes
+import functools
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTCollection, TTFont
+
+from registry.kernel.errors import Unavailable
+from registry.kernel.text import _
+
+RECIPE = 1  # raise when the trimmed faces come out differently; old ones are then made anew
+MAX_ERROR = 1.0  # of a quadratic curve against Noto's cubic one, in thousandths of an em
+HOMES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
+WHITE = frozenset("\n\r\t")  # printed as spaces
+
+LIBRARIES = {
+    "libgobject-2.0.so.0": "libglib2.0-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz.so.0": "libharfbuzz0b",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",  # without it one page takes fifteen seconds
+}
+"""Shared library → the Debian package that brings it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face: where it is cut from, and the name under which the style sheets know the cut one."""
+
+    key: str
+    collection: str        # file of fonts-noto-cjk
+    source: str            # family inside the collection
+    family: str            # ours; never Noto's, or fontconfig may hand out the one for the other
+    style: str
+    weight: int            # usWeightClass
+
+
+SERIF = Face("serif-regular", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Regular", 400)
+SERIF_BOLD = Face("serif-bold", "NotoSerifCJK-Bold.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Bold", 700)
+SANS = Face("sans-regular", "NotoSansCJK-Regular.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Regular", 400)
+SANS_BOLD = Face("sans-bold", "NotoSansCJK-Bold.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Bold", 700)
+FACES = (SERIF, SERIF_BOLD, SANS, SANS_BOLD)
+
+
+def gb2312() -> frozenset[int]:
+    """The code points of GB 2312, hanzi and symbols, as Python's codec knows them."""
+    pairs = (bytes((row, cell)) for row in range(0xA1, 0xF8) for cell in range(0xA1, 0xFF))
+    return frozenset(ord(pair.decode("gb2312")) for pair in pairs if pair.decode("gb2312", "ignore"))
+
+
+def trimmed_set() -> frozenset[int]:
+    """The code points of a trimmed face: GB 2312, Latin, punctuation, units, numbers in circles and brackets."""
+    ranges = (
+        range(0x20, 0x7F), range(0xA0, 0x180), range(0x2010, 0x2040), range(0x2190, 0x21A0), range(0x2460, 0x2500),
+        range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260), range(0xFF00, 0xFFF0),
+    )
+    single = (0x2103, 0x2116, 0x2610, 0x2611, 0x2612, 0x2713, 0x2717, 0x338E, 0x338F, 0x33A0, 0x33A1, 0x33A5)
+    return gb2312().union(*ranges, single)
+
+
+@functools.cache
+def collection(name: str) -> Path:
+    """Where the system keeps a collection of Noto CJK. Raises Unavailable when it does not."""
+    for home in HOMES:
+        for found in sorted(home.rglob(name)):
+            return found
+    raise Unavailable(_("系统没有中文字库文件 {name}。", name=name), remedy=_("请安装 fonts-noto-cjk。"))
+
+
+def whole(face: Face) -> TTFont:
+    """Open a face of Noto as the system has it."""
+    path = collection(face.collection)
+    with TTCollection(str(path), lazy=True) as opened:
+        number = next(i for i, font in enumerate(opened.fonts) if font["name"].getDebugName(1) == face.source)
+    return TTFont(str(path), fontNumber=number, lazy=True)
+
+
+def trimmed_path(folder: Path, face: Face) -> Path:
+    return folder / f"{face.key}.{RECIPE}.ttf"
+
+
+def trim(face: Face, folder: Path) -> Path:
+    """Make one trimmed face in `folder`, all or nothing, and return its path."""
+    source = whole(face)
+    wanted = trimmed_set()
+    characters = {code: glyph for code, glyph in source.getBestCmap().items() if code in wanted}
+    order = [".notdef", *sorted(set(characters.values()) - {".notdef"})]
+    target = trimmed_path(folder, face)
+    partial = target.with_suffix(f".{os.getpid()}.part")
+    drawn(source, face, order, characters).save(str(partial))
+    os.replace(partial, target)
+    return target
+
+
+def drawn(source: TTFont, face: Face, order: list[str], characters: dict[int, str]) -> TTFont:
+    """Return a TrueType font with the glyphs `order` of `source`. Same source, same bytes."""
+    glyphs, widths = source.getGlyphSet(), source["hmtx"].metrics
+    outlines = {}
+    for name in order:
+        pen = TTGlyphPen(None)
+        glyphs[name].draw(Cu2QuPen(pen, MAX_ERROR, reverse_direction=True))
+        outlines[name] = pen.glyph()
+    head, line, measures = source["head"], source["hhea"], source["OS/2"]
+    builder = FontBuilder(head.unitsPerEm, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap(characters)
+    builder.setupGlyf(outlines)
+    builder.setupHorizontalMetrics({name: (widths[name][0], outlines[name].xMin if outlines[name].numberOfContours else 0)
+                                    for name in order})
+    builder.setupHorizontalHeader(ascent=line.ascent, descent=line.descent, lineGap=line.lineGap)
+    builder.setupNameTable({
+        "familyName": face.family, "styleName": face.style, "fullName": f"{face.family} {face.style}",
+        "psName": f"{face.family}-{face.style}".replace(" ", ""), "uniqueFontIdentifier": f"{face.key} {RECIPE}",
+        "copyright": source["name"].getDebugName(0) or "", "licenseDescription": source["name"].getDebugName(13) or "",
+    })
+    builder.setupOS2(
+        usWeightClass=face.weight, sTypoAscender=measures.sTypoAscender, sTypoDescender=measures.sTypoDescender,
+        sTypoLineGap=measures.sTypoLineGap, usWinAscent=measures.usWinAscent, usWinDescent=measures.usWinDescent,
+        sxHeight=measures.sxHeight, sCapHeight=measures.sCapHeight, fsSelection=0x20 if face.weight > 400 else 0x40,
+        achVendID="ZHZE", ulUnicodeRange1=measures.ulUnicodeRange1, ulUnicodeRange2=measures.ulUnicodeRange2,
+        ulCodePageRange1=measures.ulCodePageRange1,
+    )
+    builder.setupPost(keepGlyphNames=False, underlinePosition=source["post"].underlinePosition,
+                      underlineThickness=source["post"].underlineThickness)
+    builder.font["head"].created, builder.font["head"].modified = head.created, head.modified
+    builder.font["head"].macStyle = 1 if face.weight > 400 else 0
+    builder.font.recalcTimestamp = False
+    return builder.font
+
+
+def prepare(folder: Path) -> list[Path]:
+    """Make the trimmed faces that `folder` lacks, and fonts.conf beside them. Return the faces made now."""
+    folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
+    missing = [face for face in FACES if not trimmed_path(folder, face).exists()]
+    with ProcessPoolExecutor(max_workers=min(len(missing), os.cpu_count() or 1) or 1) as pool:
+        made = list(pool.map(trim, missing, [folder] * len(missing)))
+    write_config(folder)
+    return made
+
+
+def write_config(folder: Path) -> Path:
+    """Write the fonts.conf that shows WeasyPrint our faces and Noto, and nothing else of the system."""
+    homes = sorted({str(collection(face.collection).parent) for face in FACES})
+    lines = "".join(f"<dir>{escape(home)}</dir>" for home in [str(folder.absolute()), *homes])
+    text = (
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+        f"<fontconfig>{lines}<cachedir>{escape(str(folder.absolute() / 'cache'))}</cachedir>"
+        "<config><rescan><int>0</int></rescan></config></fontconfig>\n"
+    )
+    path = folder / "fonts.conf"
+    if not path.exists() or path.read_text() != text:
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.part")
+        partial.write_text(text)
+        os.replace(partial, path)
+    return path
+
+
+@functools.cache
+def glyphs_of(face: Face) -> dict[int, str]:
+    """Code point → name of the glyph, for the whole of a face of Noto."""
+    with whole(face) as font:
+        return dict(font.getBestCmap())
+
+
+def uncovered(text: str) -> list[str]:
+    """Return the characters of `text` that no font can print, each once, in their order."""
+    serif, sans = glyphs_of(SERIF), glyphs_of(SANS)
+    return [c for c in dict.fromkeys(text) if c not in WHITE and ord(c) not in serif and ord(c) not in sans]
+
+
+def twins(text: str) -> list[tuple[str, str]]:
+    """Return the pairs of hanzi in `text` that share one glyph, such as 一 U+4E00 and the radical ⼀ U+2F00.
+
+    On one sheet the text layer could not tell them apart, so a name might be copied as another name.
+    """
+    pairs, seen = [], dict[str, str]()
+    for c in sorted(set(text)):
+        if ord(c) >= 0x2E80:
+            glyph = glyphs_of(SERIF).get(ord(c)) or glyphs_of(SANS).get(ord(c)) or c
+            if seen.setdefault(glyph, c) != c:
+                pairs.append((seen[glyph], c))
+    return pairs
+
+
+def spelled(characters: Iterable[str]) -> str:
+    """Name characters so that a person can find them: the character where it can be shown, always the number."""
+    return "、".join(f"{c} U+{ord(c):04X}" if c.isprintable() else f"U+{ord(c):04X}" for c in characters)
+
+
+def missing_system_libraries() -> list[str]:
+    """Return the Debian packages that printing needs and the system lacks."""
+    missing = []
+    for library, package in LIBRARIES.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(package)
+    if not all(any(any(home.rglob(face.collection)) for home in HOMES) for face in FACES):
+        missing.append("fonts-noto-cjk")
+    return missing
+
+
+if __name__ == "__main__":
+    for path in prepare(Path(sys.argv[1])):
+        print(path)

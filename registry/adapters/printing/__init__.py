@@ -1,0 +1,5 @@
+"""Printing: facts in, PDF/A-3 or outlined SVG out, by WeasyPrint in processes of its own (see docs/printing.md)."""
+
+from registry.adapters.printing.pool import DoesNotFit, Limits, MissingGlyphs, PrinterFailed, WeasyPrinter
+
+__all__ = ["DoesNotFit", "Limits", "MissingGlyphs", "PrinterFailed", "WeasyPrinter"]
