@@ -1,7 +1,8 @@
 """The one place where the parts are joined."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import STOREYS, cli
+from registry.accounts.rules import SessionRules
+from registry.accounts.sessions import recognise
 from registry.adapters import embedded
 from registry.adapters.objects import store_from_url
 from registry.adapters.printing import WeasyPrinter
@@ -72,7 +75,9 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     CSRFProtect(app)
     filters.install(app)
     headers.install(app)
-    guard(app, opened or Units(engine_from(config), tools_from(config)), login.actor_of(app))
+    rules = SessionRules(timedelta(minutes=config.session_idle), timedelta(minutes=config.session_absolute))
+    known = login.actor_of(app, partial(recognise, rules=rules))
+    guard(app, opened or Units(engine_from(config), tools_from(config)), known)
     for room in rooms("views"):
         app.register_blueprint(import_module(room).bp)
     install_refusals(app)

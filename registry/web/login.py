@@ -32,7 +32,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # flask_login carries no types
 
 def actor_of(app: Flask, recognise: Recognise) -> ActorOf:
     """Install the cookie and return the function that says who sent the present request."""
-    secure = app.extensions["config"].base_url.startswith("https:")
+    secure = app.extensions["config"].secure
     app.config.update(
         SESSION_COOKIE_NAME="__Host-zz" if secure else "zz", SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_PATH="/",
