@@ -1,7 +1,8 @@
 """Signing of ledger checkpoints with an Ed25519 key that lies in a file.
 
-The signer trusts the database with nothing: it keeps the last tree it signed in a file of its own and signs
-no tree that is not shown to continue it. A restored old backup, a dropped tail, a rewritten event all end here.
+The signer trusts the database with nothing: it keeps the last tree it signed in a file of its own and
+signs no tree that is not shown to continue it. A restored old backup, a dropped tail, a rewritten event all
+end here.
 
 Source: c2sp.org/tlog-checkpoint ("a log MUST not sign any checkpoint which is inconsistent with …").
 """
@@ -12,16 +13,16 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from registry.config import Config
 from registry.kernel.errors import Unavailable
 from registry.kernel.ports import LedgerRewound
 from registry.kernel.text import _
 from registry.ledger.merkle import is_hash, is_size, verify_consistency
-from registry.ledger.notes import Checkpoint, sign, verifier_key
-
-SEED_BYTES = 32
+from registry.ledger.notes import Checkpoint, parse_verifier_key, sign, verifier_key
 
 
 class Ed25519Signer:
@@ -36,6 +37,11 @@ class Ed25519Signer:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self._origin = origin
         self._state = state
+        parse_verifier_key(self.verifier_key)  # raises Malformed when the name is not fit for a note
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return cls(config.ledger_key, origin=config.ledger_origin, state=config.ledger_state)
 
     @property
     def origin(self) -> str:
@@ -58,11 +64,7 @@ class Ed25519Signer:
         with self._alone():
             last = self.last()
             if last and not verify_consistency(last[0], size, list(consistency_path), last[1], root):
-                raise LedgerRewound(
-                    _("账本与此前签名的状态不一致:曾签名 {old} 条(根 {old_root}),现有 {new} 条(根 {new_root})。",
-                      old=last[0], old_root=last[1].hex(), new=size, new_root=root.hex()),
-                    remedy=_("请立即停止写入,运行 flask ledger audit 查明被改动之处,或恢复最新的备份。"),
-                )
+                raise rewound(last, (size, root))
             if last != (size, root):
                 self._remember(size, root)
             return sign(Checkpoint(self._origin, size, root).text(), self._origin, self._key)
@@ -79,8 +81,8 @@ class Ed25519Signer:
 
     def _damaged(self) -> Unavailable:
         return Unavailable(
-            _("签名端的状态文件 {path} 已损坏或属于另一个账本,拒绝签名。", path=self._state),
-            remedy=_("请从备份恢复该文件;不得删除了事。"),
+            _("签名端的状态文件 {path} 已损坏或属于另一个账本，拒绝签名。", path=self._state),
+            remedy=_("请从备份恢复该文件；不得删除了事。"),
         )
 
     def _remember(self, size: int, root: bytes) -> None:
@@ -102,30 +104,12 @@ class Ed25519Signer:
             yield
 
 
-def seed_in(path: Path) -> bytes:
-    """Return the key kept in the file `path`; make a new one, readable by its owner only, when there is none.
-
-    Raises Unavailable when the file is not a key.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_seed(path)
-    seed = os.urandom(SEED_BYTES)
-    with os.fdopen(handle, "wb") as file:
-        file.write(seed)
-        file.flush()
-        os.fsync(file.fileno())
-    fsync_folder(path.parent)
-    return seed
-
-
-def read_seed(path: Path) -> bytes:
-    seed = path.read_bytes()
-    if len(seed) != SEED_BYTES:
-        raise Unavailable(_("账本签名密钥文件 {path} 应为 32 字节,实为 {size} 字节。", path=path, size=len(seed)))
-    return seed
+def rewound(last: tuple[int, bytes], now: tuple[int, bytes]) -> LedgerRewound:
+    return LedgerRewound(
+        _("账本与此前签名的状态不一致：曾签名 {old} 条（根 {old_root}），现有 {new} 条（根 {new_root}）。",
+          old=last[0], old_root=last[1].hex(), new=now[0], new_root=now[1].hex()),
+        remedy=_("请立即停止写入，运行 flask ledger audit 查明被改动之处，或恢复最新的备份。"),
+    )
 
 
 def fsync_folder(folder: Path) -> None:

@@ -91,8 +91,8 @@ class RecordCheck:
         return {(event, name): salt for event, name, salt in salts}
 
     def compare_facts(self, model: type[Base], latest: Latest, row: RecordRow) -> None:
-        present = zip(model.ledger_facts, map(plain, row[1:]), strict=False)  # sealed columns come after the facts
-        for column, found in present:
+        facts = row[1 : 1 + len(model.ledger_facts)]
+        for column, found in zip(model.ledger_facts, map(plain, facts), strict=True):
             expected = latest.record.get(column, found)  # a column younger than the event says nothing
             if found != expected:
                 self.report.note("record.differs", latest.table, latest.subject, column, expected, found)

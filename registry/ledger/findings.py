@@ -13,14 +13,14 @@ CHECKS = {
     "node.differs": later("账本节点与其下的叶不符"),
     "node.extra": later("账本多出节点"),
     "checkpoint.differs": later("账本与已签名的检查点不符"),
-    "checkpoint.unsigned": later("检查点没有有效签名,或与所签内容不符"),
+    "checkpoint.unsigned": later("检查点没有有效签名，或与所签内容不符"),
     "signer.differs": later("账本与签名端记住的状态不符"),
-    "signer.forgot": later("签名端没有记录,而检查点已经存在"),
+    "signer.forgot": later("签名端没有记录，而检查点已经存在"),
     "event.missing": later("存证事件缺失"),
     "event.unreadable": later("存证正文不是规范的事件"),
     "event.differs": later("存证事件的列与正文不符"),
-    "event.unplaced": later("存证事件既未编入账本,也不在等候"),
-    "event.placed-twice": later("存证事件已编入账本,却仍在等候"),
+    "event.unplaced": later("存证事件既未编入账本，也不在等候"),
+    "event.placed-twice": later("存证事件已编入账本，却仍在等候"),
     "chain.broken": later("同一记录的存证事件不相接续"),
     "chain.reordered": later("同一记录的存证事件次序颠倒"),
     "record.unknown": later("存证所述的表不存在"),
@@ -47,8 +47,8 @@ class Finding:
 
     def __str__(self) -> str:
         where = f"{self.table} {self.row}" + (f" · {self.column}" if self.column else "")
-        return _("{what}:{where}。应为 {expected},实为 {found}。", what=CHECKS[self.check], where=where,
-                 expected=self.expected or _("(无)"), found=self.found or _("(无)"))
+        return _("{what}：{where}。应为 {expected}，实为 {found}。", what=CHECKS[self.check], where=where,
+                 expected=self.expected or _("（无）"), found=self.found or _("（无）"))
 
 
 @dataclass(slots=True)

@@ -21,8 +21,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ED25519: Final = b"\x01"
+ED25519_BYTES: Final = 32
 MOST_SIGNATURES: Final = 100
 LARGEST_SIZE: Final = 2**64 - 1
+LEAST_SIGNATURE: Final = 5  # a key id of four bytes, and something
+LEAST_LINES: Final = 3
+HASH_BYTES: Final = 32
+LONGEST_NUMBER: Final = len(str(LARGEST_SIZE))
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 DECIMAL = re.compile(r"0|[1-9][0-9]*")
 HEX_ID = re.compile(r"[0-9a-fA-F]{8}")
@@ -100,7 +105,7 @@ def parse_verifier_key(text: str) -> Verifier:
     if not (is_name(name) and HEX_ID.fullmatch(said_id)):
         raise Malformed("验证公钥应写作 name+hash+base64")
     key = from_base64(encoded)
-    if key[:1] != ED25519 or len(key) != 33:
+    if key[:1] != ED25519 or len(key) != 1 + ED25519_BYTES:
         raise Malformed("验证公钥不是 Ed25519 公钥")
     if bytes.fromhex(said_id) != key_id(name, key[1:]):
         raise Malformed("验证公钥中的校验码与名称、公钥不符")
@@ -113,7 +118,7 @@ def sign(text: str, name: str, key: Ed25519PrivateKey) -> str:
     Raises Malformed unless the text ends in a newline and text and name are fit for a note.
     """
     if not text.endswith("\n") or not is_name(name):
-        raise Malformed("签名文书的正文须以换行结尾,签名者名称不得含空白或加号")
+        raise Malformed("签名文书的正文须以换行结尾，签名者名称不得含空白或加号")
     refuse_control_characters(text)
     public = key.public_key().public_bytes_raw()
     return f"{text}\n{Signature(name, key_id(name, public), key.sign(text.encode())).line()}"
@@ -166,7 +171,7 @@ def parse_signature(line: str) -> Signature:
     if not is_name(name):
         raise Malformed("签名者名称不得含空白或加号")
     made = from_base64(encoded)
-    if len(made) < 5:
+    if len(made) < LEAST_SIGNATURE:
         raise Malformed("签名过短")
     return Signature(name, made[:4], made[4:])
 
@@ -180,18 +185,18 @@ def parse_checkpoint(text: str | bytes) -> Checkpoint:
     whole = as_text(text)
     refuse_control_characters(whole)
     lines = whole.split("\n")
-    if lines.pop() or len(lines) < 3 or "" in lines:
-        raise Malformed("检查点应至少有三行,每行都不为空")
+    if lines.pop() or len(lines) < LEAST_LINES or "" in lines:
+        raise Malformed("检查点应至少有三行，每行都不为空")
     origin, said_size, encoded, *extensions = lines
     root = from_base64(encoded)
-    if len(root) != 32:
+    if len(root) != HASH_BYTES:
         raise Malformed("检查点的根哈希应为 32 字节")
     return Checkpoint(origin, parse_decimal(said_size), root, tuple(extensions))
 
 
 def parse_decimal(text: str) -> int:
     """Read a number below 2^64 written in ASCII digits without sign or leading zeros."""
-    if len(text) > 20 or not DECIMAL.fullmatch(text) or int(text) > LARGEST_SIZE:
+    if len(text) > LONGEST_NUMBER or not DECIMAL.fullmatch(text) or int(text) > LARGEST_SIZE:
         raise Malformed("应为小于 2^64、没有前导零的十进制数")
     return int(text)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from registry.ledger.merkle import verify_inclusion
 from registry.ledger.notes import (
+    HASH_BYTES,
     Checkpoint,
     Malformed,
     as_text,
@@ -53,8 +54,8 @@ def read_proof(text: str | bytes) -> Proof:
         raise Malformed("证明缺少序号行")
     index = parse_decimal(lines.pop(0).removeprefix("index "))
     path = tuple(from_base64(line) for line in lines)
-    if len(path) > LONGEST_PATH or any(len(step) != 32 for step in path):
-        raise Malformed("证明的哈希应不多于 64 个,每个 32 字节")
+    if len(path) > LONGEST_PATH or any(len(step) != HASH_BYTES for step in path):
+        raise Malformed("证明的哈希应不多于 64 个，每个 32 字节")
     return Proof(index, path, note, extra)
 
 

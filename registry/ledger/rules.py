@@ -21,7 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
+from functools import singledispatch
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -93,8 +94,8 @@ def event_body(kind: str, at: datetime, actor: Actor, place: Place, content: Con
     })
     if len(body) > LARGEST_BODY:
         raise EventTooLarge(
-            _("存证内容为 {size} 字节,超过 {limit} 字节的上限。", size=len(body), limit=LARGEST_BODY),
-            remedy=_("请将大段内容作为文件上传,存证中只记其哈希。"),
+            _("存证内容为 {size} 字节，超过 {limit} 字节的上限。", size=len(body), limit=LARGEST_BODY),
+            remedy=_("请将大段内容作为文件上传，存证中只记其哈希。"),
         )
     return body
 
@@ -151,44 +152,66 @@ def well_formed(said: Said) -> bool:
     )
 
 
+@singledispatch
 def plain(value: Any) -> Any:
     """Return `value` as JSON has it, one form for one value.
 
     UUID, date and enum as their text; instants in UTC with microseconds; decimals without trailing zeros;
     bytes in hex; integers too large for JSON as text. Raises TypeError for anything else.
     """
-    match value:
-        case None | bool():
-            return value
-        case Enum():
-            return plain(value.value)
-        case int():
-            return value if abs(value) <= LARGEST_INTEGER else str(value)
-        case str() | float():
-            return value
-        case UUID():
-            return str(value)
-        case datetime():
-            return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return plain_decimal(value)
-        case bytes():
-            return value.hex()
-        case Mapping():
-            return {str(name): plain(item) for name, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case _:
-            raise TypeError(f"the ledger has no form for {type(value).__name__}")
+    raise TypeError(f"the ledger has no form for {type(value).__name__}")
 
 
-def plain_decimal(value: Decimal) -> str:
+@plain.register(NoneType)
+@plain.register(bool)
+@plain.register(float)
+def _as_it_is(value: bool | float | None) -> bool | float | None:
+    return value
+
+
+@plain.register(str)
+@plain.register(UUID)
+def _text(value: str | UUID) -> str:
+    return str(value)
+
+
+@plain.register
+def _integer(value: int) -> int | str:
+    return int(value) if abs(value) <= LARGEST_INTEGER else str(value)
+
+
+@plain.register
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@plain.register
+def _day(value: date) -> str:
+    return value.isoformat()
+
+
+@plain.register
+def _decimal(value: Decimal) -> str:
     text = f"{value:f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+@plain.register
+def _bytes(value: bytes) -> str:
+    return value.hex()
+
+
+@plain.register(Mapping)
+def _object(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(name): plain(item) for name, item in value.items()}
+
+
+@plain.register(list)
+@plain.register(tuple)
+def _array(value: Sequence[Any]) -> list[Any]:
+    return [plain(item) for item in value]
 
 
 def commitment(salt: bytes, value: str) -> bytes:

@@ -42,7 +42,7 @@ def leaf_index(session: Session, event_id: UUID) -> int:
     """Return the place of an event. Raises NotYetSequenced when it has none."""
     index = session.scalar(select(LedgerLeaf.idx).where(LedgerLeaf.event_id == event_id))
     if index is None:
-        raise NotYetSequenced(_("该事件不存在,或尚未编入账本;新事件一般在一秒内编入。"))
+        raise NotYetSequenced(_("该事件不存在，或尚未编入账本；新事件一般在一秒内编入。"))
     return index
 
 

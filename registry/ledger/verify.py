@@ -27,26 +27,28 @@ def check(proof: Path, body: Path, verifier_key: str) -> str:
     """Return what the proof shows, in words. Raises Malformed when it shows nothing, OSError for files."""
     text, event = proof.read_bytes(), body.read_bytes()
     tree = verify_proof(text, leaf_hash(event), verifier_key)
+    index = read_proof(text).index
     return (
-        f"证明成立:事件 {body.name}({len(event)} 字节)位于账本 {tree.origin} 第 {read_proof(text).index} 位;"
-        f"该账本共 {tree.size} 条,根哈希 {tree.root.hex()},签名有效。"
+        f"证明成立：事件 {body.name}（{len(event)} 字节）位于账本 {tree.origin} 第 {index} 位；"
+        f"该账本共 {tree.size} 条，根哈希 {tree.root.hex()}，签名有效。"
     )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m registry.ledger.verify", description="离线核验存证证明。")
-    parser.add_argument("file", type=Path, help="证明文件(.tlog-proof)")
-    parser.add_argument("--key", required=True, help="账本验证公钥(name+hash+base64),见“存证”公示页")
-    parser.add_argument("--body", type=Path, help="事件正文文件,默认取证明旁同名的 .json")
+    parser.add_argument("file", type=Path, help="证明文件（.tlog-proof）")
+    parser.add_argument("--key", required=True, help="账本验证公钥（name+hash+base64），见“存证”公示页")
+    parser.add_argument("--body", type=Path, help="事件正文文件，默认取证明旁同名的 .json")
     given = parser.parse_args(arguments)
     try:
-        print(check(given.file, given.body or body_beside(given.file), given.key))
+        shown = check(given.file, given.body or body_beside(given.file), given.key)
     except Malformed as wrong:
-        print(f"证明不成立:{wrong}", file=sys.stderr)
+        sys.stderr.write(f"证明不成立：{wrong}\n")
         return 1
     except OSError as unread:
-        print(f"文件无法读取:{unread}", file=sys.stderr)
+        sys.stderr.write(f"文件无法读取：{unread}\n")
         return 2
+    sys.stdout.write(f"{shown}\n")
     return 0
 
 

@@ -42,7 +42,7 @@ class City:
         return audit(self.units, self.tools.store)
 
     def found(self) -> set[tuple[str, str, str, str]]:
-        return {(finding.check, finding.table, finding.row, finding.column) for finding in self.audit().findings}
+        return {(found.check, found.table, found.row, found.column) for found in self.audit().findings}
 
     def tamper(self, *statements: str, **values: Any) -> None:
         """Do as a database superuser who switches the triggers off."""
@@ -74,9 +74,8 @@ def city(committed: Units, tools: Tools) -> City:
     checkpoint(committed)
     with committed.writing(SYSTEM) as uow:
         written.append(append(uow, "organisation.checked", uow.get(Organisation, firms[0].id)))
-    return City(
-        committed, tools, [firm.id for firm in firms], [person.id for person in people], [made.id for made in written]
-    )
+    firm_ids, people_ids = [firm.id for firm in firms], [person.id for person in people]
+    return City(committed, tools, firm_ids, people_ids, [made.id for made in written])
 
 
 def keep(tools: Tools, data: bytes) -> None:
@@ -105,7 +104,7 @@ def test_an_edited_record_is_named_with_its_column(city: City) -> None:
     )
     assert (finding.expected, finding.found) == ("改名建筑公司", "别家")
     assert str(finding) == (
-        f"记录与最近一次存证不符:organisation {city.firms[0]} · name。应为 改名建筑公司,实为 别家。"
+        f"记录与最近一次存证不符：organisation {city.firms[0]} · name。应为 改名建筑公司，实为 别家。"
     )
 
 
@@ -155,7 +154,8 @@ def test_no_column_of_an_event_can_be_edited_unseen(city: City, column: str) -> 
 def test_an_event_edited_together_with_its_record_is_named(city: City) -> None:
     city.tamper(
         "UPDATE organisation SET name = replace(name, '建筑', '安装') WHERE id = :firm",
-        f"UPDATE ledger_event SET body = {EDITS['body']} WHERE id = :event", firm=city.firms[3], event=city.events[3],
+        f"UPDATE ledger_event SET body = {EDITS['body']} WHERE id = :event",
+        firm=city.firms[3], event=city.events[3],
     )
     assert city.found() == {("leaf.differs", "ledger_event", str(city.events[3]), "body")}
 
@@ -171,11 +171,13 @@ def test_a_body_of_nonsense_is_named_and_the_audit_goes_on(city: City, body: byt
 
 @pytest.mark.parametrize(("old", "new"), [
     ('"files":[', '"files":[5,'), ('"nth":0', '"nth":"0"'), ('"record":{', '"record":[],"recorx":{'),
-    ('"v":1', '"v":2'), ('"data":null', '"data":7'), ('"files":[', '"files":[{"sha256":"x","size":1,"type":""},'),
+    ('"v":1', '"v":2'), ('"data":null', '"data":7'),
+    ('"files":[', '"files":[{"sha256":"x","size":1,"type":""},'),
 ])  # fmt: skip
 def test_a_body_of_another_shape_is_named_and_the_audit_goes_on(city: City, old: str, new: str) -> None:
     city.tamper(
-        "UPDATE ledger_event SET body = convert_to(replace(convert_from(body, 'UTF8'), :old, :new), 'UTF8') WHERE id = :id",
+        "UPDATE ledger_event SET body = convert_to(replace(convert_from(body, 'UTF8'), :old, :new), 'UTF8')"
+        " WHERE id = :id",
         old=old, new=new, id=city.events[3],
     )
     assert ("event.unreadable", "ledger_event", str(city.events[3]), "body") in city.found()
@@ -191,7 +193,8 @@ def test_a_deleted_event_is_named(city: City) -> None:
 
 def test_an_event_deleted_with_its_place_is_named(city: City) -> None:
     city.tamper(
-        "DELETE FROM ledger_leaf WHERE event_id = :id", "DELETE FROM ledger_event WHERE id = :id", id=city.events[4]
+        "DELETE FROM ledger_leaf WHERE event_id = :id", "DELETE FROM ledger_event WHERE id = :id",
+        id=city.events[4],
     )
     assert city.found() == {
         ("leaf.missing", "ledger_leaf", "4", "idx"),
@@ -211,7 +214,8 @@ def test_an_event_queued_a_second_time_is_named(city: City) -> None:
 
 def test_a_tail_cut_off_is_named_by_checkpoint_and_signer(city: City) -> None:
     city.tamper(
-        "DELETE FROM ledger_leaf WHERE idx = 8", "DELETE FROM ledger_event WHERE id = :last", last=city.events[8]
+        "DELETE FROM ledger_leaf WHERE idx = 8", "DELETE FROM ledger_event WHERE id = :last",
+        last=city.events[8],
     )
     assert city.found() == {
         ("leaf.missing", "ledger_leaf", "8", "idx"),
@@ -311,7 +315,10 @@ def test_edited_missing_and_surplus_nodes_are_named(city: City) -> None:
     assert city.found() == {
         ("node.differs", "ledger_node", "(2, 1)", "hash"),
         ("node.missing", "ledger_node", "(1, 0)", "hash"),
-        *(("node.extra", "ledger_node", row, "hash") for row in ("(1, 4)", "(9, 0)", "(0, 0)", "(1, -1)", "(70, 0)")),
+        *(
+            ("node.extra", "ledger_node", row, "hash")
+            for row in ("(1, 4)", "(9, 0)", "(0, 0)", "(1, -1)", "(70, 0)")
+        ),
     }
 
 
@@ -364,7 +371,8 @@ def test_an_identity_number_sealed_anew_with_another_value_is_named(city: City) 
 def test_an_identity_number_taken_from_another_row_is_named(city: City) -> None:
     first, second = city.people
     city.tamper(
-        "UPDATE person SET identity_sealed = (SELECT identity_sealed FROM person WHERE id = :first) WHERE id = :second",
+        "UPDATE person SET identity_sealed = (SELECT identity_sealed FROM person WHERE id = :first)"
+        " WHERE id = :second",
         first=first, second=second,
     )
     assert city.found() == {("personal.differs", "person", str(second), "identity_sealed")}

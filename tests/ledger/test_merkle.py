@@ -68,8 +68,8 @@ KNOWN_CONSISTENCY = {
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
 }
 MALFORMED: list[Any] = [
-    None, True, False, -1, 1.0, 2**64, 2**4000, "x", "00" * 32, b"", b"x", b"x" * 31, b"x" * 33, bytearray(32),
-    memoryview(bytes(32)), [], [None], ["x" * 32], [b"x"], object(), {}, iter([]),
+    None, True, False, -1, 1.0, 2**64, 2**4000, "x", "00" * 32, b"", b"x", b"x" * 31, b"x" * 33,
+    bytearray(32), memoryview(bytes(32)), [], [None], ["x" * 32], [b"x"], object(), {}, iter([]),
 ]
 
 sizes = st.integers(0, 70)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -243,16 +244,16 @@ def test_a_ledger_restored_from_an_old_backup_gets_no_checkpoint(committed: Unit
 
 
 def test_a_signer_that_forgot_signs_nothing_against_the_kept_checkpoint(
-    committed: Units, tools: Tools
+    committed: Units, tools: Tools, tmp_path: Path
 ) -> None:
     write_events(committed, 6)
     sequence(committed)
     checkpoint(committed)
-    tools.signer._state.unlink()  # type: ignore[attr-defined] — the operator lost the file
+    (tmp_path / "ledger" / "last.json").unlink()  # the operator lost it
     assert checkpoint(committed).size == 6
     assert tools.signer.last() is not None
 
-    tools.signer._state.unlink()  # type: ignore[attr-defined]
+    (tmp_path / "ledger" / "last.json").unlink()
     with committed.writing(SYSTEM) as uow:
         uow.session.execute(text("SET LOCAL session_replication_role = replica"))
         uow.session.execute(text("UPDATE ledger_leaf SET leaf_hash = sha256('x') WHERE idx = 5"))

@@ -1,17 +1,16 @@
 """The signer signs only what continues what it signed before."""
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from registry.adapters.signing import Ed25519Signer, seed_in
+from registry.adapters.signing import Ed25519Signer
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.ports import LedgerRewound
 from registry.ledger.merkle import consistency_path, leaf_hash, root
-from registry.ledger.notes import Checkpoint, open_note, parse_checkpoint
+from registry.ledger.notes import Checkpoint, Malformed, open_note, parse_checkpoint
 
 LEAVES = [leaf_hash(bytes([number])) for number in range(40)]
 REWRITTEN = [*LEAVES[:3], leaf_hash(b"another"), *LEAVES[4:]]
@@ -101,16 +100,7 @@ def test_of_two_histories_signed_at_once_only_one_gets_a_signature(signer: Ed255
         assert sum(pool.map(attempt, range(8))) == 1
 
 
-def test_a_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
-    path = tmp_path / "keys" / "ledger.seed"
-    seed = seed_in(path)
-    assert len(seed) == 32
-    assert seed_in(path) == seed
-    assert os.stat(path).st_mode & 0o077 == 0
-
-
-def test_a_key_of_the_wrong_length_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.seed"
-    path.write_bytes(b"short")
-    with pytest.raises(Unavailable, match="32 字节"):
-        seed_in(path)
+@pytest.mark.parametrize("origin", ["", "zhuze ledger", "zhuze+ledger"])
+def test_a_ledger_without_a_fit_name_has_no_signer(state: Path, origin: str) -> None:
+    with pytest.raises(Malformed):
+        Ed25519Signer(bytes(range(32)), origin=origin, state=state)
