@@ -3,23 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from registry import policy
-from registry.kernel.errors import Conflict
+from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.policy import Permission, Scope
-from registry.standards.drafts import Draft, drafts_in, shipped
+from registry.standards import kinds
+from registry.standards.drafts import Draft, NewText, drafts_in, reworded, shipped
 from registry.standards.kinds import kind_named
 from registry.standards.models import StandardEdition
 from registry.standards.reading import Malformed
 from registry.standards.rules import content_hash, region_chain
 
 
-class VersionTaken(Conflict):
+class VersionTaken(Invalid):
     code = "standard.version-taken"
 
 
@@ -35,12 +38,22 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
     if place(draft) in entered_before(uow):
         raise VersionTaken(
             _("版本“{version}”已经录入。", version=draft.version),
+            field="version",
             remedy=_("版本一经录入不再改动，请使用新的版本号。"),
         )
     edition = edition_of(uow, draft)
     uow.session.add(edition)
     ledger.append(uow, "standard.published", edition)
     return edition
+
+
+def reword(uow: UnitOfWork, edition_id: UUID, text: NewText) -> StandardEdition:
+    """Publish a new text for the paper an edition words; its fields and signatures stay as they are."""
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=text.region))
+    base = uow.get(StandardEdition, edition_id, undefer(StandardEdition.content))
+    if base.kind != kinds.WORDING.name:
+        raise Malformed(_("只有文书文本可以在页面上录入新版本。"))
+    return publish_edition(uow, reworded(base.head, base.content, text))
 
 
 def load_defaults(uow: UnitOfWork) -> list[StandardEdition]:

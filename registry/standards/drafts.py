@@ -14,7 +14,7 @@ from typing import Any
 
 from registry.kernel.text import _
 from registry.standards.reading import Malformed, read
-from registry.standards.rules import NATION, Status
+from registry.standards.rules import NATION, Edition, Status
 
 SHIPPED = Path(__file__).parent / "editions"
 NAMES_AN_EDITION = ("key", "region", "version")
@@ -34,6 +34,35 @@ class Draft:
     key: str = ""
     region: str = NATION
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A new text for a paper whose form (fields and signatures) stays as it is."""
+
+    region: str
+    version: str
+    effective_from: date
+    source: str
+    status: Status
+    note: str
+    paragraphs: tuple[str, ...]
+
+
+def reworded(edition: Edition, content: dict[str, Any], text: NewText) -> Draft:
+    """Return the edition that would follow `edition`, whose `content` is given as JSON."""
+    return Draft(
+        kind=edition.kind,
+        key=edition.key,
+        title=edition.title,
+        content=content | {"paragraphs": list(text.paragraphs)},
+        region=text.region,
+        version=text.version,
+        effective_from=text.effective_from,
+        source=text.source,
+        status=text.status,
+        note=text.note,
+    )
 
 
 def shipped() -> list[Draft]:

@@ -55,7 +55,8 @@ def region_chain(region: str) -> tuple[str, ...]:
     source   GB/T 2260
     """
     if not (len(region) == 6 and region.isascii() and region.isdigit()):
-        raise Malformed(_("行政区划代码“{region}”应当是 6 位数字。", region=region))
+        told = _("行政区划代码“{region}”应当是 6 位数字。", region=region)
+        raise Malformed(told, field="region")
     wider = (region, region[:4] + "00", region[:2] + "0000", NATION)
     return tuple(dict.fromkeys(wider))
 

@@ -6,25 +6,27 @@ station can take nothing out of the registry but what belongs on the paper.
 Source: 建办质〔2014〕44号 附件 (式样, 可参考). The default texts are ours, in that style.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
-from registry.kernel.text import _
+from babel.support import LazyProxy
+
+from registry.kernel.text import _, later
 from registry.standards.reading import Malformed
 
-BLANKS = {
-    "project": "工程项目名称",
-    "organisation": "单位名称",
-    "legal_representative": "法定代表人姓名",
-    "person": "姓名",
-    "post": "担任职务",
-    "scope": "承担范围",
-    "design_life": "设计使用年限",
-    "predecessor": "原任姓名",
-    "successor": "继任姓名",
-    "effective_on": "生效日期",
-    "reason": "变更原因",
+BLANKS: dict[str, LazyProxy] = {
+    "project": later("工程项目名称"),
+    "organisation": later("单位名称"),
+    "legal_representative": later("法定代表人姓名"),
+    "person": later("姓名"),
+    "post": later("担任职务"),
+    "scope": later("承担范围"),
+    "design_life": later("设计使用年限"),
+    "predecessor": later("原任姓名"),
+    "successor": later("继任姓名"),
+    "effective_on": later("生效日期"),
+    "reason": later("变更原因"),
 }
 """Name in the text → what goes there."""
 
@@ -47,7 +49,7 @@ class Wording:
 
     def __post_init__(self) -> None:
         if not self.paragraphs:
-            raise Malformed(_("文本至少要有一段。"))
+            raise Malformed(_("文本至少要有一段。"), field="paragraphs")
         self.blanks()
 
     def blanks(self) -> frozenset[str]:
@@ -57,7 +59,8 @@ class Wording:
         if unknown:
             raise Malformed(
                 _("文本中的空白“{names}”不存在。", names="、".join(unknown)),
-                remedy=_("可以使用：{names}。", names="、".join(f"{{{name}}}" for name in BLANKS)),
+                field="paragraphs",
+                remedy=_("可以使用：{names}。", names=blanks_offered()),
             )
         return frozenset(found)
 
@@ -69,7 +72,7 @@ class Wording:
         """
         empty = sorted(name for name in self.blanks() if not values.get(name))
         if empty:
-            raise Malformed(_("文本还缺少：{names}。", names="、".join(_(BLANKS[name]) for name in empty)))
+            raise Malformed(_("文本还缺少：{names}。", names=named(empty)))
         return tuple(paragraph.format_map(values) for paragraph in self.paragraphs)
 
 
@@ -78,7 +81,19 @@ def blanks_in(paragraph: str) -> list[str]:
     try:
         parts = list(Formatter().parse(paragraph))
     except ValueError:
-        raise Malformed(_("文本中的花括号没有成对：{text}", text=paragraph[:40])) from None
+        told = _("文本中的花括号没有成对：{text}", text=paragraph[:40])
+        raise Malformed(told, field="paragraphs") from None
     if any(form or conversion for _text, _name, form, conversion in parts):
-        raise Malformed(_("空白里只能写名称，例如 {example}。", example="{project}"))
+        told = _("空白里只能写名称，例如 {example}。", example="{project}")
+        raise Malformed(told, field="paragraphs")
     return [name for _text, name, _form, _conversion in parts if name is not None]
+
+
+def named(blanks: Iterable[str]) -> str:
+    """Return the blanks' meanings, for a sentence."""
+    return "、".join(str(BLANKS[name]) for name in sorted(blanks))
+
+
+def blanks_offered() -> str:
+    """Return every blank with its meaning: {project} 工程项目名称、…"""
+    return "、".join(f"{{{name}}} {label}" for name, label in BLANKS.items())

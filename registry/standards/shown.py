@@ -1,0 +1,151 @@
+"""The content of an edition as people read it: tables with Chinese headings."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from babel.support import LazyProxy
+
+from registry.kernel.text import _, later
+from registry.standards.catalogues import DesignLife, Gate, Retention
+from registry.standards.divisions import DivisionLevel
+from registry.standards.posts import Demand
+from registry.standards.rules import Status
+from registry.standards.warranty import MonthDay, Season, WarrantyRule, WarrantyUnit
+
+Column = tuple[LazyProxy, str | Callable[[Any], object]]
+"""A heading, and the attribute or function that gives the cell."""
+
+WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
+    Status: {Status.LAW: later("法规"), Status.SUGGESTION: later("默认建议")},
+    Demand: {
+        Demand.ALWAYS: later("必须承诺并备案"),
+        Demand.WHERE_PRESENT: later("参建即须承诺并备案"),
+        Demand.NEVER: later("可以承诺"),
+    },
+    Retention: {
+        Retention.PERMANENT: later("永久"), Retention.LONG: later("长期"), Retention.SHORT: later("短期"),
+    },
+    DivisionLevel: {
+        DivisionLevel.DIVISION: later("分部"),
+        DivisionLevel.SUBDIVISION: later("子分部"),
+        DivisionLevel.ITEM: later("分项"),
+    },
+}
+
+
+def warranty_length(rule: WarrantyRule) -> str:
+    return {
+        WarrantyUnit.DESIGN_LIFE: _("设计使用年限"),
+        WarrantyUnit.YEAR: _("{n} 年", n=rule.amount),
+        WarrantyUnit.HEATING_SEASON: _("{n} 个采暖期", n=rule.amount),
+        WarrantyUnit.COOLING_SEASON: _("{n} 个供冷期", n=rule.amount),
+        WarrantyUnit.AGREED: _("由合同约定"),
+        WarrantyUnit.RESTART: _("重新计算"),
+    }[rule.unit]
+
+
+def life_length(life: DesignLife) -> str:
+    if life.years is None:
+        return _("见说明")
+    return _("不少于 {n} 年", n=life.years) if life.at_least else _("{n} 年", n=life.years)
+
+
+def needs_listed(gate: Gate) -> str:
+    return "；".join(need.label for need in gate.needs)
+
+
+NAME: Column = (later("名称"), "label")
+SOURCE: Column = (later("依据"), "source")
+NOTE: Column = (later("说明"), "note")
+SYNONYMS: Column = (later("别称"), "synonyms")
+PERIOD: Column = (later("期限"), lambda clock: clock.period or _("未规定天数"))
+ENTRIES: tuple[Column, ...] = ((later("代码"), "key"), NAME, SYNONYMS, NOTE)
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "roles": (NAME, (later("五方责任主体"), "principal"), SYNONYMS),
+    "posts": (
+        (later("岗位"), "label"),
+        (later("承诺要求"), "demand"),
+        (later("须有注册执业资格"), "qualification_required"),
+        (later("承担的责任"), "answers_for"),
+        (later("依据"), "article"),
+    ),
+    "gates": (
+        (later("事项"), "label"), (later("未备案的后果"), "consequence"), (later("前提"), needs_listed), SOURCE,
+    ),
+    "change-clock": (PERIOD,),
+    "archive-handover": (PERIOD,),
+    "plaque-timing": ((later("时间"), str), (later("位置"), "place")),
+    "plaque-content": ((later("内容"), "label"), (later("性质"), "status"), SOURCE),
+    "divisions": (
+        (later("编码"), "code"), (later("名称"), "name"), (later("层级"), "level"), (later("验收标准"), "standard"),
+    ),
+    "warranty": (
+        (later("部位"), "part"), (later("最低期限"), warranty_length), (later("起算日"), "starts"), SOURCE, NOTE,
+    ),
+    "seasons": ((later("采暖期"), "heating"), (later("供冷期"), "cooling")),
+    "design-life": ((later("对象"), "label"), (later("年限"), life_length), (later("性质"), "status"), SOURCE, NOTE),
+    "archive-catalogue": (
+        (later("编码"), "code"), (later("文件名称"), "name"), (later("分类"), "section_name"),
+        (later("形成单位"), "produced_by"), (later("保管期限（建议）"), "retention"),
+    ),
+    "responsibility-form": (
+        (later("栏目"), "label"), (later("必填"), "required"), (later("公开"), "public"), SOURCE,
+    ),
+    "qualification-kinds": (NAME, SYNONYMS, NOTE),
+    "project-categories": ENTRIES,
+    "structure-kinds": ENTRIES,
+    "reveal-reasons": ENTRIES,
+}
+"""How each kind is laid out. A wording is no table: its page prints the text itself."""
+
+CUT: dict[str, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
+    "divisions": (lambda row: row.code[:2], lambda first: f"{first.code} {first.name}"),
+    "archive-catalogue": (lambda row: row.category, lambda first: f"{first.category} {first.category_name}"),
+}
+"""Long tables are cut where the first of these changes; the second makes a title of a piece's first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str                       # "" for a table in one piece
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def sheets(kind: str, content: Any) -> tuple[Sheet, ...]:
+    """Return the content of an edition as tables; none for a kind that is not made of rows."""
+    columns = COLUMNS.get(kind, ())
+    if not columns:
+        return ()
+    headings = tuple(str(heading) for heading, _cell in columns)
+    rows: Iterable[Any] = content if hasattr(content, "__iter__") else (content,)
+    mark, title = CUT.get(kind, (lambda _row: "", lambda _first: ""))
+    pieces = [list(piece) for _mark, piece in groupby(rows, mark)]
+    return tuple(
+        Sheet(title(piece[0]), headings, tuple(row_said(row, columns) for row in piece)) for piece in pieces
+    )
+
+
+def row_said(row: Any, columns: tuple[Column, ...]) -> tuple[str, ...]:
+    return tuple(said(getattr(row, cell) if isinstance(cell, str) else cell(row)) for _heading, cell in columns)
+
+
+def said(value: object) -> str:
+    """Return a value in words."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, StrEnum) and type(value) in WORDS:
+        return str(WORDS[type(value)][value])
+    if isinstance(value, tuple):
+        return "、".join(said(part) for part in value) or "—"
+    if isinstance(value, Season):
+        return _("{first} 至 {last}", first=said(value.first), last=said(value.last))
+    if isinstance(value, MonthDay):
+        return _("{month}月{day}日", month=value.month, day=value.day)
+    return str(value)
