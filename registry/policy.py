@@ -108,6 +108,11 @@ security_admin = has(Role.SECURITY_ADMIN)
 system_admin = has(Role.SYSTEM_ADMIN)
 audit_admin = has(Role.AUDIT_ADMIN)
 
+OFFICES = frozenset({
+    station, station_head, auditor, urban_archive, filer, legal_representative, security_admin, system_admin, audit_admin,
+})
+"""The conditions that turn on the actor's roles alone."""
+
 SEEN: list[list[Condition]] = [
     [station, in_region], [auditor, in_region], [urban_archive, in_region], [party_to_it], [the_person],
 ]
@@ -154,6 +159,12 @@ def allows(actor: Actor, permission: Permission, scope: Scope) -> bool:
     if actor == SYSTEM:
         return True
     return any(all(holds(actor, scope) for holds in way) for way in RULES[permission])
+
+
+def holds_anywhere(actor: Actor, permission: Permission) -> bool:
+    """Whether an actor's roles could ever give `permission`: what a desk offers, before it holds the thing."""
+    offices = {condition for way in RULES[permission] for condition in way} & OFFICES
+    return any(office(actor, ANYWHERE) for office in offices)
 
 
 def require(actor: Actor, permission: Permission, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from registry import policy
 from registry.accounts import actions as accounts
+from registry.accounts.holders import holders
 from registry.accounts.proof import Evidence
 from registry.documents import actions as documents
 from registry.kernel.actor import Role
@@ -19,7 +20,7 @@ from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
 from registry.notices import actions as notices
 from registry.pledges.models import Authorisation, Filing, Method, Pledge, Return
-from registry.pledges.papers import Paperwork, authorisation_facts, number_of, pledge_facts
+from registry.pledges.papers import Paperwork, number_of, signed_facts
 from registry.pledges.rules import PairState, is_late, png_size
 from registry.pledges.standing import papers_of_one, taking_up
 from registry.policy import Permission
@@ -105,7 +106,7 @@ def sign(uow: UnitOfWork, term: Term, kind: type[Signable], paperwork: Paperwork
     require_signature(term.person_name if kind is Pledge else term.participation.legal_representative, signing)
     evidence = accounts.confirm_identity(uow, signing.code)
     late = is_late(uow.today, taking_up(uow.session, term))
-    facts = (pledge_facts if kind is Pledge else authorisation_facts)(uow, replace(
+    facts = signed_facts(uow, replace(
         paperwork, signature=drawn(signing), typed_name=signing.typed_name, late=late, evidence=evidence_words(evidence),
     ))
     paper = uow.tools.printer.pdf("pledge" if kind is Pledge else "authorisation", facts)
@@ -169,6 +170,7 @@ def enter(uow: UnitOfWork, paper: Signable) -> Signable:
     refuse_second(uow, type(paper), paper.term_id)
     uow.session.add(paper)
     ledger.append(uow, f"{paper.__tablename__}.signed", paper, files=documents.refs(uow, paper.document_sha256))
+    notices.mark_done(uow, f"{paper.__tablename__}.to-sign", f"term:{paper.term_id}")
     return paper
 
 
@@ -282,8 +284,8 @@ def chase(uow: UnitOfWork, term_id: UUID) -> int:
         said.append((term.person_id, to_sign_message(term, "pledge", _("请签署工程质量终身责任承诺书"))))
     if papers.authorisation is None:
         letter = to_sign_message(term, "authorisation", _("请签署法定代表人授权书"))
-        holders = accounts.holders(uow, term.participation.organisation_id, Role.LEGAL_REPRESENTATIVE)
-        said += [(person_id, letter) for person_id in holders]
+        signers = holders(uow.session, term.participation.organisation_id, Role.LEGAL_REPRESENTATIVE)
+        said += [(person_id, letter) for person_id in signers]
     if not said:
         raise NobodyToChase(
             _("没有可以催办的人。"), remedy=_("已全部签署，或该单位的法定代表人还没有账户：请先邀请其开通。"),
@@ -295,7 +297,7 @@ def chase(uow: UnitOfWork, term_id: UUID) -> int:
 
 def to_sign_message(term: Term, paper: str, title: str) -> notices.Message:
     return notices.Message(
-        kind=f"{paper}.to-sign", link=f"/terms/{term.id}/{paper}", due_on=None, title=title,
+        kind=f"{paper}.to-sign", subject=f"term:{term.id}", link=f"/terms/{term.id}/{paper}", title=title,
         body=_("{project}，{firm}，{person}。", project=term.participation.project.name,
                firm=term.participation.organisation_name, person=term.person_name),
     )

@@ -18,7 +18,7 @@ from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.notices import actions as notices
 from registry.notices.calendar import deadline
-from registry.parties import actions as parties
+from registry.parties.entering import PersonFacts, enter_person
 from registry.parties.models import IdentityKind, Person
 from registry.pledges.models import ChangeOfLeader
 from registry.pledges.papers import change_facts
@@ -61,11 +61,11 @@ class Newcomer:
 def hand_over(uow: UnitOfWork, term_id: UUID, newcomer: Newcomer) -> ChangeOfLeader:
     """Change the leader to somebody described by his papers, entering the person if need be.
 
-    Raises what `register_person` and `change_leader` raise.
+    Raises what `enter_person` and `change_leader` raise.
     """
     outgoing = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.TERM_CHANGE, outgoing.scope)
-    person = parties.register_person(uow, parties.PersonFacts(
+    person = enter_person(uow, PersonFacts(
         newcomer.name, IdentityKind(newcomer.identity_kind), newcomer.identity_number, newcomer.phone,
     ))
     return change_leader(uow, term_id, Succession(
@@ -110,7 +110,7 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     uow.session.add(change)
     ledger.append(uow, "leader.changed", change, files=documents.refs(uow, change.document_sha256))
     notices.notify(uow, successor.id, notices.Message(
-        kind="pledge.to-sign", link=f"/terms/{incoming.id}/pledge", due_on=change.refile_by,
+        kind="pledge.to-sign", subject=f"term:{incoming.id}", link=f"/terms/{incoming.id}/pledge", due_on=change.refile_by,
         title=_("请签署工程质量终身责任承诺书"),
         body=_("您自 {day} 起担任{project}的{post}。", day=succession.effective_on,
                project=taking_part.project.name, post=standards.post(

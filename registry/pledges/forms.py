@@ -1,11 +1,12 @@
 """What a browser may send about pledges."""
 
+from flask_wtf.file import FileField
+
 from registry.kernel.text import later
-from registry.parties.models import IdentityKind
+from registry.parties.rules import IDENTITY_NAMES
 from registry.web.fields import (
     ChoiceField,
     DayField,
-    FileField,
     Form,
     IdentityField,
     LineField,
@@ -19,14 +20,7 @@ from registry.web.fields import (
     at_most,
 )
 
-IDENTITY_KINDS = [
-    (IdentityKind.CITIZEN, later("居民身份证")),
-    (IdentityKind.RESIDENCE_PERMIT, later("港澳台居民居住证")),
-    (IdentityKind.PASSPORT, later("护照")),
-    (IdentityKind.FOREIGN_PERMANENT, later("外国人永久居留身份证")),
-    (IdentityKind.HKM_TRAVEL, later("港澳居民来往内地通行证")),
-    (IdentityKind.TAIWAN_TRAVEL, later("台湾居民来往大陆通行证")),
-]
+IDENTITY_KINDS = list(IDENTITY_NAMES.items())
 
 
 class SignForm(Form):

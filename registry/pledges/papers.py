@@ -64,3 +64,29 @@ def identity_of(uow: UnitOfWork, term: Term) -> str:
 def number_of(prefix: str, term: Term, paper_id: UUID) -> str:
     """文书编号: the kind of paper, the project, and eight characters of a random id."""
     return f"{prefix}-{term.participation.project.number}-{paper_id.hex[:8].upper()}"
+
+
+def signed_facts(uow: UnitOfWork, paperwork: Paperwork) -> dict[str, object]:
+    """What an authorisation or a pledge is printed from, in the order of the wording's own form."""
+    term, wording = paperwork.term, paperwork.wording
+    values = blanks(term, paperwork.post) | {
+        "identity_number": identity_of(uow, term), "qualification": term.qualification_kind,
+        "qualification_number": term.qualification_number,
+    }
+    return {
+        "number": paperwork.number,
+        "wording_title": wording.title,
+        "wording_version": f"{paperwork.edition.title} {paperwork.edition.version}",
+        "wording_sha256": paperwork.edition.content_sha256,
+        "fields": [{"label": field.label, "value": values.get(field.key, "")} for field in wording.fields],
+        "paragraphs": list(wording.filled(values)),
+        "closing": [
+            {"key": field.key, "label": field.label, "value": values.get(field.key, "")} for field in wording.closing
+        ],
+        "signature": paperwork.signature,
+        "typed_name": paperwork.typed_name,
+        "signed_on": paperwork.signed_on,
+        "late": paperwork.late,
+        "evidence": paperwork.evidence,
+        "verify_url": "",
+    }

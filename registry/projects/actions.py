@@ -1,5 +1,6 @@
 """What can be done with projects, the firms taking part and the terms of their leaders."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -149,7 +150,9 @@ def add_unit(uow: UnitOfWork, project_id: UUID, facts: UnitFacts) -> UnitProject
     return enter_unit(uow, project_id, facts)
 
 
-def amend_project(uow: UnitOfWork, project_id: UUID, version: int, reason: str, **changes: object) -> Project:
+def amend_project(
+    uow: UnitOfWork, project_id: UUID, version: int, reason: str, changes: Mapping[str, object]
+) -> Project:
     """Correct or complete a project's particulars. The ledger keeps what was written before.
 
     Raises Conflict when somebody else changed the project since `version` was read.
@@ -196,6 +199,19 @@ def add_part(uow: UnitOfWork, unit_id: UUID, code: str, name: str, kind: str, be
     uow.session.add(part)
     ledger.append(uow, "part.added", part)
     return part
+
+
+def add_part_below(uow: UnitOfWork, unit_id: UUID, code: str, name: str, kind: str, below: str) -> Part:
+    """The same, with the place above named by its code: one of the unit's own parts, or one of the catalogue.
+
+    Raises Invalid when there is no such place.
+    """
+    unit = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.PROJECT_EDIT, unit.scope)
+    own = uow.session.scalar(select(Part.id).where(Part.unit_project_id == unit_id, Part.code == below))
+    if own is None and below and below not in standards.divisions(uow.session, uow.today):
+        raise Invalid(_("没有编码为 {code} 的部位。", code=below), field="below")
+    return add_part(uow, unit_id, code, name, kind, own or below)
 
 
 def admit_firm(uow: UnitOfWork, project_id: UUID, facts: FirmFacts) -> Participation:

@@ -17,6 +17,7 @@ from registry.projects.rules import Gap, Span, gaps
 from registry.standards import handbook as standards
 from registry.standards.divisions import Division
 from registry.standards.posts import Demand, Post
+from registry.standards.rules import NATION
 
 WHOLE = (
     selectinload(Project.units),
@@ -58,7 +59,7 @@ class Listed:
     total: int
 
 
-def projects(uow: UnitOfWork, words: str = "", page: int = 1, size: int = 20) -> Listed:
+def projects(uow: UnitOfWork, words: str, offset: int, limit: int) -> Listed:
     """The projects in reach, newest first; `words` narrows by name, address or number."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     query = select(Project).where(Project.within(policy.reach(uow.actor)))
@@ -67,9 +68,57 @@ def projects(uow: UnitOfWork, words: str = "", page: int = 1, size: int = 20) ->
         query = query.where(Project.grams.contains(grams))
     total = uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = uow.session.scalars(
-        query.order_by(Project.created_at.desc(), Project.number).offset((page - 1) * size).limit(size)
+        query.order_by(Project.created_at.desc(), Project.number).offset(offset).limit(limit)
     )
     return Listed(rows.all(), total)
+
+
+def project_to_edit(uow: UnitOfWork, project_id: UUID) -> Project:
+    found = uow.get(Project, project_id, *WHOLE)
+    policy.require(uow.actor, Permission.PROJECT_EDIT, found.scope)
+    return found
+
+
+def participation(uow: UnitOfWork, participation_id: UUID) -> Participation:
+    """One firm's part in a project."""
+    found = uow.get(
+        Participation, participation_id, selectinload(Participation.terms), selectinload(Participation.units),
+        selectinload(Participation.project).options(PROJECT_PARTIES),
+    )
+    policy.require(uow.actor, Permission.PROJECT_READ, found.project.scope)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the forms offer: (key, label) pairs from the standards in force."""
+
+    categories: list[tuple[str, str]]
+    roles: list[tuple[str, str]]
+    principal_roles: list[str]
+    role_names: dict[str, str]
+    post_names: dict[str, str]      # by role: what its leader is called
+
+
+def choices(uow: UnitOfWork) -> Choices:
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    region = uow.actor.region or NATION
+    roles = standards.roles(uow.session, region, uow.today)
+    posts = standards.posts(uow.session, region, uow.today)
+    return Choices(
+        [(entry.label, entry.label) for entry in standards.project_categories(uow.session, uow.today)],
+        [(role.key, role.label) for role in roles],
+        [role.key for role in roles if role.principal],
+        {role.key: role.label for role in roles},
+        {post.role: post.label for post in reversed(posts)},
+    )
+
+
+def posts_of(uow: UnitOfWork, firm: Participation) -> list[tuple[str, str]]:
+    """The posts a firm may fill in its role."""
+    policy.require(uow.actor, Permission.PROJECT_READ, firm.project.scope)
+    posts = standards.posts(uow.session, firm.project.region, uow.today)
+    return [(post.key, post.label) for post in posts if post.role == firm.role]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""Doors to projects: register one whole, complete it, bring firms and leaders in and see them out."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+
+from registry.kernel.text import _
+from registry.policy import Permission
+from registry.projects import actions, queries, registering
+from registry.projects.forms import (
+    AcceptForm,
+    AmendForm,
+    EndForm,
+    FirmForm,
+    PartForm,
+    RegistrationForm,
+    TermForm,
+)
+from registry.web.door import door, reading, writing
+from registry.web.pages import page, see_other, window_asked
+
+bp = Blueprint("projects", __name__)
+
+
+@bp.get("/projects")
+@door(Permission.DESK_OPEN)
+def index() -> ResponseReturnValue:
+    window = window_asked()
+    words = request.args.get("q", "")[:100]
+    with reading() as uow:
+        found = queries.projects(uow, words, window.offset, window.size)
+        return page("projects/index.html", found=found, window=window, words=words)
+
+
+@bp.route("/projects/new", methods=["GET", "POST"])
+@door(Permission.DESK_OPEN)
+def register() -> ResponseReturnValue:
+    form = RegistrationForm()
+    with reading() as uow:
+        choices = queries.choices(uow)
+        form.category.choices = choices.categories
+    if request.method == "GET":
+        for role in choices.principal_roles:
+            form.parties.append_entry({"role": role})
+    if request.form.get("more"):
+        form.units.append_entry()
+    elif form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            project = registering.register_project(uow, registration_of(form))
+        if not form.errors:
+            flash(_("项目已登记。下一步：请各方签署授权书和承诺书。"))
+            return see_other("pledges.board", project_id=project.id)
+    return page("projects/register.html", form=form, choices=choices)
+
+
+def registration_of(form: RegistrationForm) -> registering.Registration:
+    rows = [row for row in form.units if row.number.data or row.form.name.data]
+    return registering.Registration(
+        actions.ProjectFacts(
+            form.number.data, form["name"].data, form.address.data, form.region.data, form.category.data,
+            area=form.area.data, cost=form.cost.data, duration_days=form.duration_days.data,
+            permit_number=form.permit_number.data or "", started_on=form.started_on.data,
+        ),
+        tuple(
+            registering.unit_of(
+                row.number.data or "", row.form["name"].data or "", row.design_life_years.data,
+                row.design_life_basis.data or "", row.storeys_above.data, row.storeys_below.data,
+            )
+            for row in rows
+        ),
+        tuple(party_of(row.form) for row in form.parties if row.form.uscc.data),
+    )
+
+
+def party_of(row: object) -> registering.PartyFacts:
+    names = registering.PartyFacts.__dataclass_fields__
+    given = {name: row[name].data for name in names if name != "since"}  # type: ignore[index]  # a WTForms form
+    return registering.PartyFacts(**{name: value or "" for name, value in given.items()})
+
+
+@bp.route("/projects/<uuid:project_id>/amend", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def amend(project_id: UUID) -> ResponseReturnValue:
+    form = AmendForm()
+    if form.validate_on_submit():
+        changes = {name: form[name].data for name in (
+            "name", "address", "permit_number", "oversight_number", "started_on",
+        )}
+        with form.blaming(), writing() as uow:
+            actions.amend_project(uow, project_id, int(form.version.data), form.reason.data, changes)
+        if not form.errors:
+            flash(_("已修改。此前的内容仍可在存证中查到。"))
+            return see_other("desks.project", project_id=project_id)
+
+    with reading() as uow:
+        project = queries.project_to_edit(uow, project_id)
+        if not form.is_submitted():
+            form = AmendForm(formdata=None, obj=project)
+        return page("projects/amend.html", form=form, project=project)
+
+
+@bp.route("/projects/<uuid:project_id>/firms", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def admit(project_id: UUID) -> ResponseReturnValue:
+    form = FirmForm()
+    with reading() as uow:
+        choices = queries.choices(uow)
+        form.role.choices = choices.roles
+    if form.validate_on_submit():
+        party = registering.PartyFacts(
+            form.role.data, form.uscc.data, form["name"].data or "", form.legal_representative.data or "",
+            form.licence_number.data or "", form.since.data,
+        )
+        with form.blaming(), writing() as uow:
+            registering.bring_in(uow, project_id, party, form.units.data or "")
+        if not form.errors:
+            flash(_("单位已登记进场。"))
+            return see_other("pledges.board", project_id=project_id)
+
+    with reading() as uow:
+        return page("projects/admit.html", form=form, project=queries.project_to_edit(uow, project_id))
+
+
+@bp.route("/participations/<uuid:participation_id>/terms", methods=["GET", "POST"])
+@door(Permission.TERM_CHANGE)
+def appoint(participation_id: UUID) -> ResponseReturnValue:
+    form = TermForm()
+    with reading() as uow:
+        firm = queries.participation(uow, participation_id)
+        form.post.choices = queries.posts_of(uow, firm)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            registering.appoint_person(uow, participation_id, form.post.data, registering.PersonRow(
+                form["name"].data, form.identity_kind.data, form.identity.data, form.phone.data or "",
+                form.qualification_kind.data or "", form.qualification_number.data or "", form.since.data,
+            ))
+        if not form.errors:
+            flash(_("已任命。请本人签署承诺书、法定代表人签署授权书。"))
+            return see_other("pledges.board", project_id=firm.project_id)
+    return page("projects/appoint.html", form=form, firm=firm)
+
+
+@bp.route("/participations/<uuid:participation_id>/end", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def see_out(participation_id: UUID) -> ResponseReturnValue:
+    form = EndForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            firm = actions.end_participation(uow, participation_id, form.last_day.data, form.reason.data)
+        if not form.errors:
+            flash(_("已登记退场，其项目负责人的任期同日结束。"))
+            return see_other("desks.project", project_id=firm.project_id)
+
+    with reading() as uow:
+        return page("projects/see_out.html", form=form, firm=queries.participation(uow, participation_id))
+
+
+@bp.route("/unit-projects/<uuid:unit_id>/acceptance", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def accept(unit_id: UUID) -> ResponseReturnValue:
+    form = AcceptForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            unit = actions.accept_unit(uow, unit_id, form.accepted_on.data)
+        if not form.errors:
+            flash(_("已登记竣工验收合格日期。设计使用年限和保修期自该日起算。"))
+            return see_other("desks.project", project_id=unit.project_id)
+
+    with reading() as uow:
+        return page("projects/accept.html", form=form, unit=queries.unit(uow, unit_id))
+
+
+@bp.route("/unit-projects/<uuid:unit_id>/parts", methods=["GET", "POST"])
+@door(Permission.PROJECT_READ)
+def parts(unit_id: UUID) -> ResponseReturnValue:
+    form = PartForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            actions.add_part_below(uow, unit_id, form.code.data, form["name"].data, form.kind.data, form.below.data or "")
+        if not form.errors:
+            flash(_("部位已登记。"))
+            return see_other(".parts", unit_id=unit_id, below=form.below.data or None)
+
+    below = request.args.get("below", "")
+    with reading() as uow:
+        return page(
+            "projects/parts.html", form=form, unit=queries.unit(uow, unit_id), below=below,
+            nodes=queries.tree(uow, unit_id, below), path=queries.path(uow, unit_id, below),
+        )
