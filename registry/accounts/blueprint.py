@@ -2,4 +2,8 @@
 
 from flask import Blueprint
 
+from registry.accounts.rules import EVENT_NAMES, role_name
+
 bp = Blueprint("accounts", __name__)
+bp.add_app_template_filter(role_name, "role_name")
+bp.add_app_template_filter(lambda kind: str(EVENT_NAMES[kind]), "event_name")

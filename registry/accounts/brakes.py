@@ -36,9 +36,9 @@ def in_words(left: timedelta) -> str:
     return _("{count} 秒", count=seconds) if seconds < 60 else _("{count} 分钟", count=-(-seconds // 60))
 
 
-def count_when_undone(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:
+def count_when_refused(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:
     """See to it that a wrong guess counts although the act it was made for is undone."""
-    uow.even_if_undone.append(partial(count_failure, kind=kind, key=key))
+    uow.after_refusal.append(partial(count_failure, kind=kind, key=key))
 
 
 def count_failure(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:

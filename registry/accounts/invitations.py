@@ -165,8 +165,8 @@ def require_known(uow: UnitOfWork, invitation: Invitation, given: Acceptance, pl
     person = uow.get(Person, invitation.person_id)
     number = uow.tools.vault.open(person.identity_sealed, identity_place(person.id))
     if not compare_digest(number[-6:].encode(), compact(given.identity).encode()):
-        brakes.count_when_undone(uow, BrakeKind.CODE, str(invitation.id))
-        uow.even_if_undone.append(partial(note, kind="invitation.wrong-identity", account_id=None, place=place))
+        brakes.count_when_refused(uow, BrakeKind.CODE, str(invitation.id))
+        uow.after_refusal.append(partial(note, kind="invitation.wrong-identity", account_id=None, place=place))
         raise WrongCode(_("证件号码后六位与登记的不一致。"), field="identity", remedy=_("请核对，或联系发出邀请的人。"))
 
 

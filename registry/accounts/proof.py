@@ -64,10 +64,10 @@ def prove_password(uow: UnitOfWork, account: Account | None, login: str, passwor
         brakes.refuse_while_braked(uow, BrakeKind.ADDRESS, place.address)
     fits = passwords.fits(account.password_hash if account else "", password)
     if account is None or not fits or account.state is not AccountState.ACTIVE:
-        brakes.count_when_undone(uow, BrakeKind.LOGIN, key)
+        brakes.count_when_refused(uow, BrakeKind.LOGIN, key)
         if place.address:
-            brakes.count_when_undone(uow, BrakeKind.ADDRESS, place.address)
-        uow.even_if_undone.append(partial(
+            brakes.count_when_refused(uow, BrakeKind.ADDRESS, place.address)
+        uow.after_refusal.append(partial(
             note, kind="password.wrong", account_id=account.id if account else None, place=place, login=key[:16],
         ))
         raise WrongPassword(_("登录名或密码不正确。"), field="password")
@@ -113,8 +113,8 @@ def method_of(uow: UnitOfWork, account: Account, code: str) -> Method | None:
 
 
 def count_wrong_code(uow: UnitOfWork, account_id: UUID, place: Place = NOWHERE) -> None:
-    brakes.count_when_undone(uow, BrakeKind.CODE, str(account_id))
-    uow.even_if_undone.append(partial(note, kind="code.wrong", account_id=account_id, place=place))
+    brakes.count_when_refused(uow, BrakeKind.CODE, str(account_id))
+    uow.after_refusal.append(partial(note, kind="code.wrong", account_id=account_id, place=place))
 
 
 def totp_place(account_id: UUID) -> str:

@@ -47,9 +47,37 @@ ROLE_NAMES: dict[Role, LazyProxy] = {
 }
 
 
-def role_name(role: Role) -> str:
+EVENT_NAMES: dict[str, LazyProxy] = {
+    "account.opened": later("开户"),
+    "account.disabled": later("停用"),
+    "account.enabled": later("重新启用"),
+    "account.unlocked": later("解除登录等待"),
+    "password.right": later("密码验证通过"),
+    "password.wrong": later("密码错误"),
+    "password.changed": later("更改密码"),
+    "password.recovered": later("通过链接重设密码"),
+    "code.right": later("动态验证码验证通过"),
+    "code.wrong": later("动态验证码错误"),
+    "identity.confirmed": later("验证身份"),
+    "second-factor.bound": later("绑定动态验证码"),
+    "second-factor.reset": later("管理员解除动态验证码"),
+    "recovery-codes.renewed": later("重新生成恢复码"),
+    "recovery.issued": later("生成重设密码的链接"),
+    "session.opened": later("登录"),
+    "session.ended": later("退出"),
+    "sessions.ended": later("退出多处登录"),
+    "grant.given": later("授予角色"),
+    "grant.ended": later("终止角色"),
+    "invitation.issued": later("生成邀请链接"),
+    "invitation.wrong-identity": later("邀请核对证件未通过"),
+    "denied": later("操作被拒绝"),
+}
+"""Every kind of line in the account log, and what people read."""
+
+
+def role_name(role: Role | str) -> str:
     """Return what people call a role."""
-    return str(ROLE_NAMES[role])
+    return str(ROLE_NAMES[Role(role)])
 
 
 def needs_second_factor(roles: Collection[Role]) -> bool:

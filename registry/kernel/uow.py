@@ -51,7 +51,6 @@ class UnitOfWork:
     at: datetime
     tools: Tools
     after_commit: list[Callable[[], None]] = field(default_factory=list)
-    even_if_undone: list[Callable[["UnitOfWork"], None]] = field(default_factory=list)
     after_refusal: list[Callable[["UnitOfWork"], None]] = field(default_factory=list)
 
     @property

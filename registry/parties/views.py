@@ -1,0 +1,103 @@
+"""Doors to organisations."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+
+from registry.kernel.text import _
+from registry.parties import actions, queries
+from registry.parties.actions import StatusChange
+from registry.parties.entering import OrganisationFacts
+from registry.parties.forms import NameForm, RegisterForm, StatusForm
+from registry.parties.models import OrganisationStatus
+from registry.parties.rules import STATUS_NAMES
+from registry.policy import Permission
+from registry.web.door import door, reading, writing
+from registry.web.pages import page, see_other, window_asked
+
+bp = Blueprint("parties", __name__)
+bp.add_app_template_filter(lambda status: str(STATUS_NAMES[status]), "organisation_status")
+
+
+@bp.get("/organisations")
+@door(Permission.PARTY_READ)
+def index() -> ResponseReturnValue:
+    window, words = window_asked(), request.args.get("q", "")[:100]
+    with reading() as uow:
+        found = queries.organisations(uow, words, window.offset, window.size)
+        return page("parties/index.html", found=found, window=window, words=words)
+
+
+@bp.route("/organisations/new", methods=["GET", "POST"])
+@door(Permission.PARTY_EDIT)
+def register() -> ResponseReturnValue:
+    form = RegisterForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            entered = actions.register_organisation(uow, OrganisationFacts(
+                form.uscc.data, form.name.data, form.legal_representative.data, form.region.data or "",
+            ))
+            return see_other(".show", organisation_id=entered.id)
+    return page("parties/register.html", form=form)
+
+
+@bp.get("/organisations/<uuid:organisation_id>")
+@door(Permission.PARTY_READ)
+def show(organisation_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("parties/show.html", shown=queries.organisation(uow, organisation_id))
+
+
+@bp.route("/organisations/<uuid:organisation_id>/name", methods=["GET", "POST"])
+@door(Permission.PARTY_EDIT)
+def rename(organisation_id: UUID) -> ResponseReturnValue:
+    form = NameForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            actions.rename_organisation(uow, organisation_id, form.name.data, version_of(form))
+            flash(_("单位名称已变更，此前签署的文书保持原名称。"))
+            return see_other(".show", organisation_id=organisation_id)
+    return editing("parties/rename.html", organisation_id, form)
+
+
+@bp.route("/organisations/<uuid:organisation_id>/legal-representative", methods=["GET", "POST"])
+@door(Permission.PARTY_EDIT)
+def change_legal_representative(organisation_id: UUID) -> ResponseReturnValue:
+    form = NameForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            actions.change_legal_representative(uow, organisation_id, form.name.data, version_of(form))
+            flash(_("法定代表人已变更。"))
+            return see_other(".show", organisation_id=organisation_id)
+    return editing("parties/legal_representative.html", organisation_id, form)
+
+
+@bp.route("/organisations/<uuid:organisation_id>/status", methods=["GET", "POST"])
+@door(Permission.PARTY_EDIT)
+def change_status(organisation_id: UUID) -> ResponseReturnValue:
+    form = StatusForm()
+    with reading() as uow:
+        form.offer(queries.organisation_to_edit(uow, organisation_id).becomes)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            actions.change_organisation_status(uow, organisation_id, StatusChange(
+                OrganisationStatus(form.status.data), form.since.data, form.reason.data, form.successor_uscc.data or "",
+            ), version_of(form))
+            flash(_("单位状态已更新，相关人员的质量终身责任不变。"))
+            return see_other(".show", organisation_id=organisation_id)
+    return editing("parties/status.html", organisation_id, form)
+
+
+def editing(template: str, organisation_id: UUID, form: NameForm | StatusForm) -> tuple[str, int]:
+    """Show a form about an organisation, with the version it is about."""
+    with reading() as uow:
+        shown = queries.organisation_to_edit(uow, organisation_id)
+        form.version.data = form.version.data or str(shown.organisation.version)
+        return page(template, form=form, shown=shown)
+
+
+def version_of(form: NameForm | StatusForm) -> int:
+    """Return the version the form was opened with; what is no number is no version of anything."""
+    sent = str(form.version.data or "")
+    return int(sent) if sent.isdecimal() else 0
