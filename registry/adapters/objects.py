@@ -32,6 +32,7 @@ from registry.kernel.text import _
 
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 KEY_LENGTH = 512
+LOOK_AGAIN_AFTER = (0.1, 0.4, 1.0)  # seconds
 LEFTOVER_AFTER = 24 * 3600  # seconds
 ABSENT = {"NoSuchKey", "NoSuchObject"}
 LOCK_REFUSED = {
@@ -130,7 +131,7 @@ class DirectoryStore:
             file = path.open("rb", buffering=0)
         with file:
             file.seek(start)
-            yield cast(BinaryIO, io.BufferedReader(Part(cast(BinaryIO, file), length), 1 << 16))
+            yield cast("BinaryIO", io.BufferedReader(Part(cast("BinaryIO", file), length), 1 << 16))
 
     def stat(self, key: str) -> StoredObject | None:
         path = self._path(key)
@@ -261,6 +262,11 @@ class S3Store:
             with source.open("rb") as file, answering_server():
                 self._client.put_object(self._bucket, key, file, size, content_type=media_type)
             found = self.stat(key)
+        for pause in LOOK_AGAIN_AFTER:
+            if found and found.size == size:
+                return
+            time.sleep(pause)  # while another put of it is ending, a server may show a name before its bytes
+            found = self.stat(key)
         same_size(key, found.size if found else 0, size)
 
     @contextmanager
@@ -275,7 +281,7 @@ class S3Store:
         with answering_server():
             response = self._client.get_object(self._bucket, key, offset=start, length=wanted)
             try:
-                yield cast(BinaryIO, response)
+                yield cast("BinaryIO", response)
             finally:
                 response.close()
                 response.release_conn()

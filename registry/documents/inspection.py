@@ -51,18 +51,18 @@ def inspect_file(path: Path, name: str, declared: str) -> Finding:
     if not head:
         raise Unsuitable(_("文件“{name}”是空的。", name=name))
     kind = agreed_kind(head, name, declared)
-    answer = ask_inspector(kind.name, path)
+    answer = ask_inspector(kind.media_type, path)
     if "facts" not in answer:
         reason = REASONS.get(answer.get("refused", ""), UNREADABLE)
         raise Unsuitable(_("文件“{name}”未被接收：{reason}", name=name, reason=str(reason)))
     return Finding(kind, answer["facts"])
 
 
-def ask_inspector(kind: str, path: Path) -> dict[str, Any]:
+def ask_inspector(media_type: str, path: Path) -> dict[str, Any]:
     """Return what the inspector said, nothing when it died, ran out of time or said nothing."""
     try:
         ran = subprocess.run(
-            [sys.executable, "-I", str(INSPECTOR), kind, str(path)],
+            [sys.executable, "-I", str(INSPECTOR), media_type, str(path)],
             stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False, env={},
         )
         answer = json.loads(ran.stdout)

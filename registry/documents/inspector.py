@@ -1,6 +1,6 @@
 """Looks into one untrusted file, in a process of its own with little memory and little time.
 
-    python -I inspector.py KIND PATH    → one JSON object on standard output
+    python -I inspector.py MEDIA-TYPE PATH    → one JSON object on standard output
 
 {"facts": {…}} when the file may be kept, {"refused": "<code>"} when not. A process that dies or says nothing
 has met a file that may not be kept either. It stands alone on purpose and imports nothing of ours, so that
@@ -8,7 +8,6 @@ what a hostile file could reach in here is as little as can be.
 """
 
 import json
-import os
 import re
 import resource
 import sys
@@ -17,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 MEMORY = 1 << 30            # bytes of address space
 SECONDS = 30                # of processor time
 MAX_PIXELS = 100_000_000    # an A1 sheet at 300 dpi has 70 million
-MAX_STREAM = 1 << 29        # bytes one stream of a PDF may inflate to: an A0 sheet at 300 dpi is 417 million
+MAX_STREAM = 1 << 29        # bytes one stream of a PDF may inflate to; an A0 sheet at 300 dpi has 417 million
 MAX_INFLATED = 1 << 32      # bytes all of them may together,
 MAX_RATIO = 100             # unless they inflate to less than this many times their size
 MAX_PAGES = 20_000
@@ -42,7 +42,8 @@ ACTIVE_KEYS = {
     "/EmbeddedFiles": "embedded-file", "/EF": "embedded-file", "/AA": "open-action",
 }
 ACTIVE_ACTIONS = {
-    "/JavaScript": "javascript", "/Launch": "launch", "/SubmitForm": "submit-form", "/ImportData": "submit-form",
+    "/JavaScript": "javascript", "/Launch": "launch",
+    "/SubmitForm": "submit-form", "/ImportData": "submit-form",
     "/GoToE": "embedded-file", "/RichMediaExecute": "rich-media", "/Rendition": "rich-media",
     "/Movie": "rich-media", "/Sound": "rich-media", "/GoTo3DView": "rich-media",
 }
@@ -68,13 +69,13 @@ def confine() -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def refuse_second_face(path: str, kind: str) -> None:
+def refuse_second_face(path: str, media_type: str) -> None:
     """A file that another program would open as something else again is no evidence of anything."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         head = file.read(TAIL)
-    if kind != "pdf" and b"%PDF-" in head:
+    if media_type != "application/pdf" and b"%PDF-" in head:
         raise Refused("two-faced")
-    if kind != "ofd" and is_archive(path):
+    if media_type != "application/ofd" and is_archive(path):
         raise Refused("two-faced")
 
 
@@ -86,11 +87,11 @@ def is_archive(path: str) -> bool:
         return False
 
 
-# ── PDF ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── PDF ──────────────────────────────────────────────────────────────────────────────────────────
 
 def inspect_pdf(path: str) -> Facts:
-    with open(path, "rb") as file:
-        file.seek(max(0, os.path.getsize(path) - TAIL))
+    with Path(path).open("rb") as file:
+        file.seek(max(0, Path(path).stat().st_size - TAIL))
         if b"%%EOF" not in file.read():
             raise Refused("truncated")
     try:
@@ -109,7 +110,7 @@ def refuse_active(pdf: pikepdf.Pdf) -> bool:
     """Refuse whatever acts, hides or bursts. Return whether the file carries an electronic signature."""
     opened = pdf.Root.get("/OpenAction")
     if isinstance(opened, pikepdf.Dictionary) and opened.get("/S") != "/GoTo":
-        raise Refused("open-action")  # an array is a mere place to begin reading: LibreOffice writes one always
+        raise Refused("open-action")  # an array merely says where to begin; LibreOffice always writes one
     signed, raw, inflated = False, 0, 0
     for found in dictionaries(pdf):
         signed = signed or "/ByteRange" in found
@@ -148,11 +149,11 @@ def dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
 
 
 def sizes_of(stream: pikepdf.Object) -> tuple[int, int]:
-    """Return how large a stream is as it lies in the file, and inflated (counted no further than the limit)."""
+    """Return how large a stream is as it lies in the file, and inflated (counted up to the limit)."""
     raw = stream.read_raw_bytes()
     filters: Any = stream.get("/Filter", [])
     names = [str(filters)] if isinstance(filters, pikepdf.Name) else [str(name) for name in filters]
-    if not names or set(names) & IMAGE_FILTERS and "/FlateDecode" not in names:
+    if set(names) <= IMAGE_FILTERS:
         return len(raw), len(raw)
     if set(names) - {"/FlateDecode"} - IMAGE_FILTERS:
         return len(raw), len(stream.read_bytes())  # rare codings: the limit on memory holds this line
@@ -196,7 +197,7 @@ def count_pages(pdf: pikepdf.Pdf) -> int:
     return count
 
 
-# ── Pictures ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── Pictures ──────────────────────────────────────────────────────────────────────────────────────────
 
 def inspect_picture(path: str, picture_format: str) -> Facts:
     """Decode the picture to its last pixel, and read what the camera noted about time and place."""
@@ -223,11 +224,12 @@ def camera_notes(picture: Image.Image) -> Facts:
         taken, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, EOFError):
         return {}
+    base, gps = ExifTags.Base, ExifTags.GPS
     notes = {
-        "taken_at": time_of(taken.get(ExifTags.Base.DateTimeOriginal), taken.get(ExifTags.Base.OffsetTimeOriginal)),
-        "latitude": degrees(place.get(ExifTags.GPS.GPSLatitude), place.get(ExifTags.GPS.GPSLatitudeRef), 90),
-        "longitude": degrees(place.get(ExifTags.GPS.GPSLongitude), place.get(ExifTags.GPS.GPSLongitudeRef), 180),
-        "camera": words(f"{exif.get(ExifTags.Base.Make, '')} {exif.get(ExifTags.Base.Model, '')}"),
+        "taken_at": time_of(taken.get(base.DateTimeOriginal), taken.get(base.OffsetTimeOriginal)),
+        "latitude": degrees(place.get(gps.GPSLatitude), place.get(gps.GPSLatitudeRef), 90),
+        "longitude": degrees(place.get(gps.GPSLongitude), place.get(gps.GPSLongitudeRef), 180),
+        "camera": words(f"{exif.get(base.Make, '')} {exif.get(base.Model, '')}"),
     }
     return {name: value for name, value in notes.items() if value not in (None, "")}
 
@@ -239,7 +241,7 @@ def time_of(noted: object, offset: object) -> str | None:
     '2024-05-06T08:30:00+08:00'
     """
     try:
-        taken = datetime.strptime(str(noted)[:19], "%Y:%m:%d %H:%M:%S")
+        taken = datetime.strptime(str(noted)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 — cameras seldom know theirs
     except ValueError:
         return None
     known = re.fullmatch(r"[+-]\d\d:\d\d", str(offset))
@@ -262,16 +264,17 @@ def words(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:80]
 
 
-# ── Archives ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── Archives ──────────────────────────────────────────────────────────────────────────────────────────
 
 def inspect_ofd(path: str) -> Facts:
-    """Read the directory of the archive alone; what it says of sizes is judged before anything is unpacked."""
+    """Read the directory of the archive alone: what it says of sizes is judged, and nothing is unpacked."""
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refused("truncated") from None
-    unpacked, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
     if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, BLOCK):
         raise Refused("bomb")
     if any(entry.flag_bits & 1 for entry in entries):
@@ -282,17 +285,18 @@ def inspect_ofd(path: str) -> Facts:
 
 
 INSPECTIONS: dict[str, Callable[[str], Facts]] = {
-    "pdf": inspect_pdf,
-    "jpeg": lambda path: inspect_picture(path, "JPEG"),
-    "png": lambda path: inspect_picture(path, "PNG"),
-    "ofd": inspect_ofd,
+    "application/pdf": inspect_pdf,
+    "application/ofd": inspect_ofd,
+    "image/jpeg": lambda path: inspect_picture(path, "JPEG"),
+    "image/png": lambda path: inspect_picture(path, "PNG"),
 }
+"""Of any other kind nothing is asked but to be one kind alone: it is kept as evidence, never opened here."""
 
 
-def inspect(kind: str, path: str) -> Facts:
+def inspect(media_type: str, path: str) -> Facts:
     try:
-        refuse_second_face(path, kind)
-        return {"facts": INSPECTIONS[kind](path) if kind in INSPECTIONS else {}}
+        refuse_second_face(path, media_type)
+        return {"facts": INSPECTIONS[media_type](path) if media_type in INSPECTIONS else {}}
     except Refused as no:
         return {"refused": no.code}
     except MemoryError:

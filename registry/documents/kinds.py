@@ -9,8 +9,9 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 
 HEAD = 1024  # bytes a file is told by
-MAX_UPLOAD = 2 * 1024**3
+MAX_UPLOAD = 2 * 1024**3  # bytes
 NAME_LENGTH = 120
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # Unicode categories
 UNSAID = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-unknown"})
 """What browsers declare when they do not know. It contradicts nothing."""
 
@@ -28,6 +29,7 @@ class Unsuitable(Invalid):
 class Kind:
     """One kind of file.
 
+    name         what acts call it when they say what they take; two kinds may share it
     signature    what it begins with
     declared     media types browsers give it; the first is the one we keep it under
     """
@@ -47,32 +49,32 @@ def kind(name: str, label: str, signature: bytes, endings: str, *declared: str) 
     return Kind(name, label, re.compile(signature, re.DOTALL), frozenset(endings.split()), declared)
 
 
-KINDS = {each.name: each for each in (
+KINDS = (
     kind("pdf", "PDF", rb"%PDF-[12]\.\d", ".pdf", "application/pdf", "application/x-pdf"),
-    kind("jpeg", "JPG", rb"\xff\xd8\xff", ".jpg .jpeg", "image/jpeg", "image/jpg", "image/pjpeg"),
-    kind("png", "PNG", rb"\x89PNG\r\n\x1a\n", ".png", "image/png", "image/x-png"),
+    kind("image", "JPG", rb"\xff\xd8\xff", ".jpg .jpeg", "image/jpeg", "image/jpg", "image/pjpeg"),
+    kind("image", "PNG", rb"\x89PNG\r\n\x1a\n", ".png", "image/png", "image/x-png"),
     kind("ofd", "OFD", rb"PK\x03\x04", ".ofd", "application/ofd", "application/zip", "application/x-ofd"),
-    kind("mp4", "MP4", rb".{4}ftyp(isom|iso\d|mp4\d|avc1|M4V |MSNV|qt  |3gp\d)", ".mp4 .m4v .mov .3gp",
+    kind("video", "MP4", rb".{4}ftyp(isom|iso\d|mp4\d|avc1|M4V |MSNV|qt  |3gp\d)", ".mp4 .m4v .mov .3gp",
          "video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp"),
-    kind("dwg", "DWG", rb"AC10\d\d", ".dwg", "image/vnd.dwg", "application/acad", "application/x-dwg",
+    kind("drawing", "DWG", rb"AC10\d\d", ".dwg", "image/vnd.dwg", "application/acad", "application/x-dwg",
          "image/x-dwg", "application/dwg", "drawing/dwg"),
-    kind("ifc", "IFC", rb"(\xef\xbb\xbf)?\s*ISO-10303-21;", ".ifc", "application/x-step", "application/ifc",
+    kind("model", "IFC", rb"(\xef\xbb\xbf)?\s*ISO-10303-21;", ".ifc", "application/x-step", "application/ifc",
          "model/ifc", "application/p21", "text/plain"),
-)}
+)
 
-PAPERS = frozenset({"pdf", "jpeg", "png"})
+PAPERS = frozenset({"pdf", "image"})
 """Signed paper, scanned or photographed."""
-PICTURES = frozenset({"jpeg", "png"})
-EVIDENCE = frozenset(KINDS)
+PICTURES = frozenset({"image"})
+EVIDENCE = frozenset(each.name for each in KINDS)
 
 
 def clean_name(given: str) -> str:
     """Return the name to keep a file under: no path, nothing invisible, nothing that turns the writing round.
 
-    Rare characters and their variation selectors stay. At most 120 characters, of which the ending stays whole.
+    Rare characters and their variation selectors stay. At most 120 characters; the ending stays whole.
     """
     name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
-    seen = "".join(sign for sign in name if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+    seen = "".join(sign for sign in name if unicodedata.category(sign) not in UNSEEN)
     plain = " ".join(re.sub(r'[<>:"|?*]', "_", seen).split()).strip(". ")
     ending = PurePosixPath(plain).suffix[:12]
     stem = plain.removesuffix(ending) if ending else plain
@@ -81,7 +83,19 @@ def clean_name(given: str) -> str:
 
 def kind_of(head: bytes) -> Kind | None:
     """Tell the kind by the first bytes of a file (HEAD of them do), None when it is none of ours."""
-    return next((each for each in KINDS.values() if each.signature.match(head)), None)
+    return next((each for each in KINDS if each.signature.match(head)), None)
+
+
+def refuse_unknown_ending(name: str) -> None:
+    """Raise Unsuitable for a file whose name alone tells that it will be refused."""
+    ending = PurePosixPath(name).suffix.lower()
+    if not any(ending in each.endings for each in KINDS):
+        raise Unsuitable(_("“{name}”不是可以接收的格式。请上传 {kinds} 文件。",
+                           name=name, kinds=labels_of(EVIDENCE)))
+
+
+def labels_of(wanted: frozenset[str]) -> str:
+    return "、".join(each.label for each in KINDS if each.name in wanted)
 
 
 def agreed_kind(head: bytes, name: str, declared: str) -> Kind:
@@ -93,7 +107,7 @@ def agreed_kind(head: bytes, name: str, declared: str) -> Kind:
     ending = PurePosixPath(name).suffix.lower()
     if found is None:
         raise Unsuitable(_("文件“{name}”的内容不是可以接收的格式。请上传 {kinds} 文件。",
-                           name=name, kinds="、".join(each.label for each in KINDS.values())))
+                           name=name, kinds=labels_of(EVIDENCE)))
     if ending not in found.endings:
         raise Unsuitable(_("文件“{name}”的内容是 {kind}，扩展名却不是 {endings}。请核对后改正文件名再上传。",
                            name=name, kind=found.label, endings="、".join(sorted(found.endings))))
@@ -107,5 +121,4 @@ def agreed_kind(head: bytes, name: str, declared: str) -> Kind:
 def require_kind(name: str, wanted: frozenset[str]) -> None:
     """Raise Unsuitable unless the kind called `name` is among those this act takes."""
     if name not in wanted:
-        labels = "、".join(each.label for each in KINDS.values() if each.name in wanted)
-        raise Unsuitable(_("此处只接收 {kinds} 文件。", kinds=labels))
+        raise Unsuitable(_("此处只接收 {kinds} 文件。", kinds=labels_of(wanted)))

@@ -27,11 +27,12 @@ def need_room(folder: Path, size: int) -> None:
     """Raise Unavailable unless `size` bytes more can be taken in."""
     disk = os.statvfs(folder)
     if disk.f_bavail * disk.f_frsize < size + RESERVE:
-        raise Unavailable(_("服务器磁盘空间不足，暂时不能接收文件。"), remedy=_("请联系系统管理员清理磁盘后再上传。"))
+        raise Unavailable(_("服务器磁盘空间不足，暂时不能接收文件。"),
+                          remedy=_("请联系系统管理员清理磁盘后再上传。"))
 
 
 class StagedFile:
-    """One arriving file. Write to it, `settle` it, read its `path`, `size` and `sha256`; `discard` it at the end.
+    """One arriving file: write to it, `settle` it, read its `path`, `size`, `sha256`; `discard` it then.
 
     Large files are hashed, and pushed out to the disk, by two threads beside the one that writes.
     """

@@ -30,6 +30,6 @@ def test_a_name_keeps_what_does_no_harm(given: str, kept: str) -> None:
 
 def test_an_act_takes_only_the_kinds_it_names() -> None:
     require_kind("pdf", PAPERS)
-    require_kind("dwg", EVIDENCE)
+    require_kind("drawing", EVIDENCE)
     with pytest.raises(Unsuitable, match="只接收 JPG、PNG 文件"):
         require_kind("pdf", PICTURES)

@@ -1,0 +1,49 @@
+"""What can be asked of documents and uploads."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from registry import policy
+from registry.documents.models import Document, Upload, UploadState, key_of
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.policy import ANYWHERE, Permission, Scope
+
+
+def open_document(uow: UnitOfWork, sha256: str, scope: Scope) -> Document:
+    """Return a document that belongs to something of this scope, for whoever may read that."""
+    policy.require(uow.actor, Permission.DOCUMENT_READ, scope)
+    return uow.get(Document, sha256)
+
+
+def content(uow: UnitOfWork, sha256: str, start: int = 0,
+            length: int | None = None) -> AbstractContextManager[BinaryIO]:
+    """Return a stream over a document's bytes, usable after the unit of work has ended.
+
+    The caller's query has asked policy: a hash alone gives nobody a right.
+    """
+    return uow.tools.store.open(key_of(sha256), start, length)
+
+
+def my_upload(uow: UnitOfWork, upload_id: UUID, *, lock: bool = False) -> Upload:
+    """Return an upload of the actor's own account. Another's is not found."""
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
+    upload = uow.get(Upload, upload_id, lock=lock)
+    if upload.account_id != uow.actor.account:
+        raise NotFound(_("没有找到所要的记录。"))
+    return upload
+
+
+def received(uow: UnitOfWork, upload: Upload) -> int:
+    """Return how many bytes of an upload are here: what was acknowledged and still lies in staging."""
+    if upload.state != UploadState.RECEIVING:
+        return upload.received
+    path = staged_path(uow, upload.id)
+    return min(upload.received, path.stat().st_size) if path.exists() else 0
+
+
+def staged_path(uow: UnitOfWork, upload_id: UUID) -> Path:
+    return uow.tools.staging / f"{upload_id}.upload"

@@ -1,0 +1,315 @@
+"""Taking files in: whole, piece by piece, and what happens when the line, the server or the file is bad."""
+
+import hashlib
+import io
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from registry.adapters.objects import DirectoryStore
+from registry.documents import queries
+from registry.documents.actions import (
+    OPEN_UPLOADS,
+    Offer,
+    OutOfOrder,
+    TooManyUploads,
+    Unfinished,
+    begin_upload,
+    deposit,
+    finish_upload,
+    keep_upload,
+    receive_chunk,
+    refs,
+    take_file,
+)
+from registry.documents.kinds import EVIDENCE, PAPERS, PICTURES, Unsuitable
+from registry.documents.models import Document, UploadState, key_of
+from registry.kernel.actor import NOBODY, Actor
+from registry.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
+from registry.kernel.staging import StagedFile, TooLarge
+from registry.kernel.uow import Units
+from tests.documents import samples
+from tests.documents.conftest import LI, WANG, Piece
+
+PDF = "application/pdf"
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def begin(units: Units, data: bytes, name: str = "承诺书.pdf", declared: str = PDF, actor: Actor = LI) -> uuid.UUID:
+    with units.writing(actor) as uow:
+        return begin_upload(uow, Offer(name, declared, len(data))).id
+
+
+def send(units: Units, upload_id: uuid.UUID, offset: int, piece: StagedFile, actor: Actor = LI) -> int:
+    with units.writing(actor) as uow:
+        return receive_chunk(uow, upload_id, offset, piece).received
+
+
+def here(units: Units, upload_id: uuid.UUID) -> int:
+    with units.reading(LI) as uow:
+        return queries.received(uow, queries.my_upload(uow, upload_id))
+
+
+def finish(units: Units, upload_id: uuid.UUID) -> UploadState:
+    with units.writing(LI) as uow:
+        return finish_upload(uow, upload_id).state
+
+
+def uploaded(units: Units, piece: Piece, data: bytes, name: str = "承诺书.pdf", declared: str = PDF) -> uuid.UUID:
+    upload_id = begin(units, data, name, declared)
+    send(units, upload_id, 0, piece(data))
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    return upload_id
+
+
+def stored(units: Units, name: str) -> bytes:
+    with units.reading(LI) as uow, queries.content(uow, name) as stream:
+        return stream.read()
+
+
+# ── Our own papers ───────────────────────────────────────────────────────────────────────────────────────
+
+def test_what_we_print_is_kept_by_the_hash_of_its_bytes(units: Units) -> None:
+    paper = samples.pdf()
+    with units.writing(LI) as uow:
+        assert deposit(uow, paper, PDF) == sha256(paper)
+        assert deposit(uow, paper, PDF) == sha256(paper)
+        found = uow.get(Document, sha256(paper))
+        assert (found.size, found.media_type, found.stored_at) == (len(paper), PDF, uow.at)
+        assert [(ref.sha256, ref.size, ref.type) for ref in refs(uow, sha256(paper))] == [
+            (sha256(paper), len(paper), PDF)]
+    assert stored(units, sha256(paper)) == paper
+
+
+def test_a_part_of_a_document_can_be_read(units: Units) -> None:
+    with units.writing(LI) as uow:
+        name = deposit(uow, b"0123456789", "text/plain")
+        with queries.content(uow, name, 3, 4) as stream:
+            assert stream.read() == b"3456"
+
+
+def test_staging_is_empty_when_an_act_is_over(units: Units, piece: Piece, staging: Path) -> None:
+    with units.writing(LI) as uow:
+        deposit(uow, samples.pdf(), PDF)
+        take_file(uow, io.BytesIO(samples.png()), "签字.png", "image/png", PICTURES)
+        with pytest.raises(Unsuitable):
+            take_file(uow, io.BytesIO(b"MZ"), "签字.png", "image/png", PICTURES)
+    assert list(staging.iterdir()) == []
+
+
+def test_a_document_can_be_neither_changed_nor_deleted(units: Units) -> None:
+    with units.writing(LI) as uow:
+        name = deposit(uow, b"x", "text/plain")
+    for statement in ("UPDATE document SET size = 2 WHERE sha256 = :n", "DELETE FROM document WHERE sha256 = :n"):
+        with pytest.raises(DBAPIError), units.writing(LI) as uow:
+            uow.session.execute(text(statement), {"n": name})
+
+
+# ── A whole file with a form ─────────────────────────────────────────────────────────────────────────────
+
+def test_a_file_sent_with_a_form_becomes_a_document(units: Units) -> None:
+    photo = samples.photograph()
+    with units.writing(LI) as uow:
+        kept = take_file(uow, io.BytesIO(photo), "..\\现场\u202e.jpg", "image/jpeg", EVIDENCE)
+        assert uow.get(Document, kept.sha256).size == len(photo)
+    assert (kept.sha256, kept.media_type, kept.name, kept.size) == (sha256(photo), "image/jpeg", "现场.jpg", len(photo))
+    assert kept.facts["taken_at"] == "2024-05-06T08:30:00+08:00"
+    assert stored(units, kept.sha256) == photo
+
+
+def test_an_act_refuses_a_kind_it_does_not_take(units: Units) -> None:
+    with pytest.raises(Unsuitable, match="只接收 JPG、PNG"), units.writing(LI) as uow:
+        take_file(uow, io.BytesIO(samples.pdf()), "承诺书.pdf", PDF, PICTURES)
+
+
+def test_a_stream_read_before_is_read_again_from_its_start(units: Units) -> None:
+    stream = io.BytesIO(samples.pdf())
+    stream.read()
+    with units.writing(LI) as uow:
+        assert take_file(uow, stream, "承诺书.pdf", PDF, PAPERS).size == len(stream.getvalue())
+
+
+def test_nobody_uploads_without_an_account(units: Units) -> None:
+    with pytest.raises(Forbidden), units.writing(NOBODY) as uow:
+        take_file(uow, io.BytesIO(samples.pdf()), "承诺书.pdf", PDF, PAPERS)
+    with pytest.raises(Forbidden), units.writing(NOBODY) as uow:
+        begin_upload(uow, Offer("承诺书.pdf", PDF, 1))
+
+
+# ── Piece by piece ───────────────────────────────────────────────────────────────────────────────────────
+
+def test_a_file_arrives_in_pieces_and_becomes_a_document(units: Units, piece: Piece, staging: Path) -> None:
+    data = samples.png((900, 900))
+    third = len(data) // 3
+    upload_id = begin(units, data, "签字.png", "image/png")
+    for offset in range(0, len(data), third):
+        assert send(units, upload_id, offset, piece(data[offset:offset + third])) == min(offset + third, len(data))
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    assert not list(staging.glob("*.upload"))
+
+    with units.writing(LI) as uow:
+        kept = keep_upload(uow, upload_id, PAPERS)
+    assert (kept.sha256, kept.media_type, kept.name, kept.kind) == (sha256(data), "image/png", "签字.png", "image")
+    assert stored(units, kept.sha256) == data
+
+
+def test_the_same_bytes_again_are_harmless(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    assert send(units, upload_id, 0, piece(data[:100])) == 100
+    assert send(units, upload_id, 0, piece(data[:100])) == 100
+    assert send(units, upload_id, 0, piece(data[:50])) == 100
+    assert send(units, upload_id, 40, piece(data[40:200])) == 200
+    assert send(units, upload_id, 200, piece(data[200:])) == len(data)
+    assert send(units, upload_id, 200, piece(data[200:])) == len(data)
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
+
+
+def test_a_piece_that_would_leave_a_gap_is_refused(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, piece(data[:100]))
+    with pytest.raises(OutOfOrder, match="第 100 字节继续"):
+        send(units, upload_id, 101, piece(data[101:]))
+    with pytest.raises(OutOfOrder):
+        send(units, upload_id, -1, piece(b"x"))
+    assert here(units, upload_id) == 100
+
+
+def test_more_bytes_than_announced_are_refused(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    with pytest.raises(TooLarge):
+        send(units, upload_id, 0, piece(data + b"x"))
+    assert here(units, upload_id) == 0
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_sent(units: Units) -> None:
+    with pytest.raises(TooLarge, match="2147 MB"), units.writing(LI) as uow:
+        begin_upload(uow, Offer("录像.mp4", "video/mp4", (2 << 30) + 1))
+    with pytest.raises(Unsuitable, match="空的"), units.writing(LI) as uow:
+        begin_upload(uow, Offer("承诺书.pdf", PDF, 0))
+    with pytest.raises(Unsuitable, match="不是可以接收的格式"), units.writing(LI) as uow:
+        begin_upload(uow, Offer("木马.exe", "", 10))
+
+
+def test_a_stream_beyond_the_limit_is_cut_off(staging: Path) -> None:
+    staged = StagedFile(staging, 1000)
+    with pytest.raises(TooLarge):
+        staged.receive(io.BytesIO(bytes(5_000_000)))
+    staged.discard()
+
+
+def test_no_file_is_taken_in_without_room_for_it(units: Units) -> None:
+    with pytest.raises(Unavailable, match="磁盘空间不足"), units.writing(LI) as uow:
+        begin_upload(uow, Offer("录像.mp4", "video/mp4", 1 << 60), limit=1 << 61)
+
+
+def test_an_upload_cannot_end_before_its_last_byte(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, piece(data[:-1]))
+    with pytest.raises(Unfinished, match="还差 1 字节"):
+        finish(units, upload_id)
+    with pytest.raises(Unfinished), units.writing(LI) as uow:
+        keep_upload(uow, upload_id, PAPERS)
+
+
+def test_an_upload_goes_on_after_the_act_was_undone(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    with pytest.raises(ZeroDivisionError), units.writing(LI) as uow:
+        receive_chunk(uow, upload_id, 0, piece(b"other bytes"))
+        raise ZeroDivisionError
+    assert here(units, upload_id) == 0
+    send(units, upload_id, 0, piece(data[:100]))
+    with pytest.raises(ZeroDivisionError), units.writing(LI) as uow:
+        receive_chunk(uow, upload_id, 100, piece(b"other bytes, and more of them"))
+        raise ZeroDivisionError
+    assert here(units, upload_id) == 100
+    send(units, upload_id, 100, piece(data[100:]))
+    finish(units, upload_id)
+    with units.writing(LI) as uow:
+        assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
+
+
+def test_an_upload_whose_bytes_are_lost_begins_again(units: Units, piece: Piece, staging: Path) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, piece(data[:300]))
+    (staging / f"{upload_id}.upload").unlink()
+    assert here(units, upload_id) == 0
+    with pytest.raises(OutOfOrder):
+        send(units, upload_id, 300, piece(data[300:]))
+    assert send(units, upload_id, 0, piece(data)) == len(data)
+
+
+def test_finishing_twice_changes_nothing(units: Units, piece: Piece) -> None:
+    upload_id = uploaded(units, piece, samples.pdf())
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with pytest.raises(Conflict, match="已经传完"):
+        send(units, upload_id, 0, piece(b"x"))
+
+
+def test_a_refused_upload_says_why_to_the_act_that_wanted_it(units: Units, piece: Piece, staging: Path) -> None:
+    data = samples.pdf(lambda made: made.Root.__setattr__("OpenAction", samples.acting("/JavaScript", JS="1")))
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, piece(data))
+    assert finish(units, upload_id) == UploadState.REFUSED
+    assert finish(units, upload_id) == UploadState.REFUSED
+    with pytest.raises(Unsuitable, match="自动执行"), units.writing(LI) as uow:
+        keep_upload(uow, upload_id, PAPERS)
+    assert not list(staging.glob("*.upload"))
+    assert units.tools.store.stat(key_of(sha256(data))) is None
+
+
+def test_another_accounts_upload_is_not_found(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    with pytest.raises(NotFound):
+        send(units, upload_id, 0, piece(data), actor=WANG)
+    send(units, upload_id, 0, piece(data))
+    finish(units, upload_id)
+    with pytest.raises(NotFound), units.writing(WANG) as uow:
+        keep_upload(uow, upload_id, PAPERS)
+    with pytest.raises(NotFound), units.reading(WANG) as uow:
+        queries.my_upload(uow, upload_id)
+
+
+def test_an_upload_of_the_wrong_kind_does_not_become_a_document(units: Units, piece: Piece) -> None:
+    upload_id = uploaded(units, piece, samples.pdf())
+    with pytest.raises(Unsuitable, match="只接收 JPG、PNG"), units.writing(LI) as uow:
+        keep_upload(uow, upload_id, PICTURES)
+    with units.reading(LI) as uow:
+        assert uow.session.scalar(select(Document).where(Document.sha256 == sha256(samples.pdf()))) is None
+
+
+def test_twenty_files_may_be_on_their_way_at_once(units: Units) -> None:
+    for _ in range(OPEN_UPLOADS):
+        begin(units, b"x")
+    with pytest.raises(TooManyUploads, match="20 个文件没有传完"):
+        begin(units, b"x")
+    begin(units, b"x", actor=WANG)
+
+
+def test_an_outage_of_the_store_leaves_no_row(units: Units, piece: Piece) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, piece(data))
+    root = units.tools.store.root if isinstance(units.tools.store, DirectoryStore) else Path()
+    root.rename(root.with_name("away"))
+    with pytest.raises(Unavailable):
+        finish(units, upload_id)
+    with pytest.raises(Unavailable), units.writing(LI) as uow:
+        deposit(uow, os.urandom(10), PDF)
+    root.with_name("away").rename(root)
+    assert finish(units, upload_id) == UploadState.COMPLETE
