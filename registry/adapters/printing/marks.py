@@ -1,11 +1,16 @@
 """What the forms ask for beside text: days in Chinese, long numbers in groups, QR codes."""
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 import segno
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from registry.kernel.qr import QUIET, qr_plan
 
 BLANK_DAY = "\u3000\u3000\u3000年\u3000\u3000月\u3000\u3000日"  # room for ink
+CHINA = timezone(timedelta(hours=8))
+
+Point = tuple[int, int]
 
 
 def day(value: str | None) -> str:
@@ -16,42 +21,81 @@ def day(value: str | None) -> str:
     return f"{parsed.year}年{parsed.month}月{parsed.day}日"
 
 
+def instant(value: str) -> str:
+    """2026-03-02T04:05:06+00:00 → 2026年3月2日 12:05:06, China Standard Time."""
+    local = datetime.fromisoformat(value).astimezone(CHINA)
+    return f"{day(local.date().isoformat())} {local:%H:%M:%S}"
+
+
 def grouped(text: str, size: int = 8) -> str:
     """A long number in groups, so that eyes can compare it."""
     return " ".join(text[start:start + size] for start in range(0, len(text), size))
 
 
-def qr(text: str, side_mm: float, level: str = "M", alt: str = "二维码", quiet: int = 2) -> Markup:
-    """A QR code as inline SVG, `side_mm` wide with `quiet` light modules around it."""
-    path, modules = qr_path(text, level)
+def qr(text: str, side_mm: float, alt: str) -> Markup:
+    """A QR code as inline SVG, `side_mm` wide with two light modules around it: the paper does the rest."""
+    path, modules = qr_path(text, "M")
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{side}mm" height="{side}mm" '
-        'viewBox="{start} {start} {whole} {whole}"><title>{alt}</title><path d="{path}"/></svg>'
-    ).format(side=f"{side_mm:g}", start=-quiet, whole=modules + 2 * quiet, alt=escape(alt), path=path)
+        'viewBox="-2 -2 {whole} {whole}"><title>{alt}</title><path fill-rule="evenodd" d="{path}"/></svg>'
+    ).format(side=side_mm, whole=modules + 4, alt=alt, path=path)
 
 
-def qr_path(text: str, level: str) -> tuple[str, int]:
-    """The dark modules as one SVG path in units of a module, and how many modules there are on a side.
+def plaque_qr(text: str, x: float, y: float, side_mm: float) -> Markup:
+    """A QR code to be cut: a light square of `side_mm`, the symbol in it at the strongest level that fits.
 
-    The mask is fixed: trying all eight takes three times as long and any of them can be read.
+    Raises Invalid when no level does.
+    """
+    plan = qr_plan(text, side_mm)
+    path, _modules = qr_path(text, plan.level, plan.module_mm, x + QUIET * plan.module_mm, y + QUIET * plan.module_mm)
+    return Markup(
+        '<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="#fff"/>'
+        '<path fill="#000" fill-rule="evenodd" d="{path}"/>'
+    ).format(x=short(x), y=short(y), side=short(side_mm), path=path)
+
+
+def qr_path(text: str, level: str, module: float = 1, x: float = 0, y: float = 0) -> tuple[str, int]:
+    """The dark modules as one SVG path with the corner at x, y, and how many modules there are on a side.
+
+    The path runs around whole dark areas: a machine cuts them without seams between modules. The mask is
+    fixed, for trying all eight takes three times as long and any of them can be read.
     """
     code = segno.make(text, error=level, micro=False, boost_error=False, mask=3)
+    matrix = code.matrix
+    dark = {(column, row) for row, line in enumerate(matrix) for column, bit in enumerate(line) if bit}
     parts = []
-    for y, row in enumerate(code.matrix):
-        x = 0
-        for dark, length in runs(row):
-            if dark:
-                parts.append(f"M{x} {y}h{length}v1h-{length}z")
-            x += length
-    return "".join(parts), code.symbol_size(border=0)[0]
+    for ring in outlines(dark):
+        corners = (f"{short(x + column * module)} {short(y + row * module)}" for column, row in ring)
+        parts.append(f"M{'L'.join(corners)}z")
+    return "".join(parts), len(matrix)
 
 
-def runs(row: bytes | bytearray) -> list[tuple[int, int]]:
-    """[1, 1, 0] → [(1, 2), (0, 1)]."""
-    found: list[tuple[int, int]] = []
-    for value in row:
-        if found and found[-1][0] == value:
-            found[-1] = (value, found[-1][1] + 1)
-        else:
-            found.append((value, 1))
-    return found
+def outlines(dark: set[Point]) -> list[list[Point]]:
+    """The corners of the rings around the areas of `dark` unit squares, holes as rings of their own (even-odd)."""
+    onward: dict[Point, list[Point]] = {}
+    for x, y in sorted(dark):
+        for start, end, beside in (
+            ((x, y), (x + 1, y), (x, y - 1)), ((x + 1, y), (x + 1, y + 1), (x + 1, y)),
+            ((x + 1, y + 1), (x, y + 1), (x, y + 1)), ((x, y + 1), (x, y), (x - 1, y)),
+        ):
+            if beside not in dark:
+                onward.setdefault(start, []).append(end)
+    rings = []
+    while onward:
+        start = next(iter(onward))
+        ring, here, heading = [], start, None
+        while here in onward:
+            there = onward[here].pop()
+            if not onward[here]:
+                del onward[here]
+            turn = (there[0] - here[0], there[1] - here[1])
+            if turn != heading:
+                ring.append(here)
+            here, heading = there, turn
+        rings.append(ring)
+    return rings
+
+
+def short(value: float) -> str:
+    """A micrometre is enough for any engraver."""
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value else "0"

@@ -6,9 +6,10 @@ from typing import Protocol
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.ttLib import TTFont
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from registry.adapters import fonts
+from registry.adapters.printing.marks import short
 
 FACES = {"serif": fonts.SERIF, "serif-bold": fonts.SERIF_BOLD, "sans": fonts.SANS, "sans-bold": fonts.SANS_BOLD}
 FAMILIES = {
@@ -89,9 +90,4 @@ class Engraver:
             glyphs[name].draw(TransformPen(pen, (scale, 0, 0, -scale, left, y)))
             parts.append(pen.getCommands())
             left += glyphs[name].width * scale + spacing
-        return Markup('<path role="img" aria-label="{text}" d="{path}"/>').format(text=escape(text), path="".join(parts))
-
-
-def short(value: float) -> str:
-    """A micrometre is enough for any engraver."""
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value else "0"
+        return Markup('<path role="img" aria-label="{text}" d="{path}"/>').format(text=text, path="".join(parts))

@@ -19,7 +19,7 @@ from registry.adapters.printing.frames import Kind
 from registry.adapters.printing.metadata import claims
 from registry.adapters.printing.outlines import Engraver, Typesetter
 
-DAYS = ("signed_on", "issued_on", "made_on")  # the fact that dates a paper, whichever the form has
+DAYS = ("signed_on", "issued_on", "prepared_on", "asked_at")  # the fact that dates a paper, whichever the form has
 UNDATED = date(2014, 8, 25)  # a fixed day, so that a paper without one is the same bytes tomorrow
 WARMING = '<html lang="zh-CN"><title>温</title><h1>温</h1><p>热 <b>黑</b></p><table><tr><th>表</th><td>1</td></tr></table>'
 
@@ -72,8 +72,8 @@ class Press:
             loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False,
         )
-        self.forms.filters |= {"day": marks.day, "grouped": marks.grouped}
-        self.forms.globals |= {"qr": marks.qr}
+        self.forms.filters |= {"day": marks.day, "instant": marks.instant, "grouped": marks.grouped}
+        self.forms.globals |= {"qr": marks.qr, "plaque_qr": marks.plaque_qr}
 
     def warm(self) -> None:
         """Render once, so that fonts and caches are loaded before the first caller waits."""
@@ -117,4 +117,4 @@ class Press:
 def day_of(facts: Mapping[str, Any]) -> date:
     """The day a paper bears."""
     day = next((facts[name] for name in DAYS if facts.get(name)), None)
-    return date.fromisoformat(day) if day else UNDATED
+    return date.fromisoformat(day[:10]) if day else UNDATED
