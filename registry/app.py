@@ -1,6 +1,5 @@
 """The one place where the parts are joined."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -15,7 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import STOREYS, cli
+from registry import cli
 from registry.accounts.rules import SessionRules
 from registry.accounts.sessions import recognise
 from registry.adapters import embedded
@@ -26,10 +25,10 @@ from registry.adapters.vault import KeyRing
 from registry.config import Config
 from registry.kernel.actor import NOBODY
 from registry.kernel.errors import Refusal, Unavailable
-from registry.kernel.jobs import Handler, Periodic
 from registry.kernel.ports import Tools
 from registry.kernel.text import _
 from registry.kernel.uow import Units
+from registry.rooms import rooms
 from registry.web import filters, headers, login
 from registry.web.door import PUBLIC, door, guard, units
 from registry.web.pages import page
@@ -84,19 +83,6 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     install_probes(app)
     cli.install(app)
     return app
-
-
-def rooms(name: str) -> list[str]:
-    """Return the modules called `name` of the storeys that have one, from the ground up."""
-    return [f"registry.{storey}.{name}" for storey in STOREYS if (ROOT / "registry" / storey / f"{name}.py").exists()]
-
-
-def job_handlers() -> dict[str, Handler]:
-    return {kind: act for room in rooms("jobs") for kind, act in import_module(room).HANDLERS.items()}
-
-
-def periodic_work() -> Sequence[Periodic]:
-    return [periodic for room in rooms("jobs") for periodic in import_module(room).PERIODIC]
 
 
 def install_refusals(app: Flask) -> None:
