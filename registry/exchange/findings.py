@@ -47,6 +47,15 @@ class Findings:
     refused: set[str] = field(default_factory=set)               # numbers of the projects that stay out
     broken: set[tuple[str, str]] = field(default_factory=set)    # (sheet, project) with unreadable rows
 
+    def add(self, others: "Findings") -> None:
+        """Take over what was found elsewhere, behind what was found here."""
+        self.faults += others.faults
+        self.mends += others.mends
+        self.remarks += others.remarks
+        self.whole += others.whole
+        self.refused |= others.refused
+        self.broken |= others.broken
+
     @property
     def errors(self) -> list[Fault]:
         return self.whole + self.faults

@@ -69,6 +69,11 @@ class Spool:
         ).fetchone()
         return found
 
+    def first(self, kind: str, key: str) -> bool:
+        """Whether `key` is mentioned for the first time."""
+        told = (kind, key, "", "", 0)
+        return self._scratch.execute("INSERT OR IGNORE INTO known VALUES (?, ?, ?, ?, ?)", told).rowcount == 1
+
     def _sort(self) -> None:
         if not self._sorted:
             self._scratch.execute("CREATE INDEX by_project ON row (project, sheet, line)")
