@@ -1,0 +1,61 @@
+"""What the ledger tells: to anyone that an event lies in the signed tree, to the entitled what it says."""
+
+from uuid import UUID
+
+from registry import policy
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.ledger.models import LedgerCheckpoint, LedgerEvent
+from registry.ledger.proofs import Proof, write_proof
+from registry.ledger.rules import Said, read_body
+from registry.ledger.sequencing import last_checkpoint
+from registry.ledger.tree import NotYetSequenced, inclusion_path_at, leaf_index
+from registry.policy import Permission, Scope
+
+
+def latest_checkpoint(uow: UnitOfWork) -> LedgerCheckpoint | None:
+    """Return the tree signed last. Open to all: it names nobody."""
+    return last_checkpoint(uow.session)
+
+
+def checkpoint_note(uow: UnitOfWork) -> str:
+    """Return the signed note of the last checkpoint. Open to all. NotFound before the first."""
+    kept = last_checkpoint(uow.session)
+    if kept is None:
+        raise NotFound(_("账本尚无检查点。"))
+    return kept.note
+
+
+def inclusion_proof(uow: UnitOfWork, event_id: UUID) -> str:
+    """Return the proof that an event lies in the last signed tree (c2sp.org/tlog-proof@v1).
+
+    Open to all: it holds hashes and a signature, and whoever asks must know the event's id.
+
+    raises  NotYetSequenced until the event is in a signed tree, half a minute at most
+    """
+    index = leaf_index(uow.session, event_id)
+    kept = last_checkpoint(uow.session)
+    if kept is None or kept.size <= index:
+        raise NotYetSequenced(_("该事件已编入账本，尚未签入检查点；一般在半分钟内签入。"))
+    return write_proof(Proof(index, tuple(inclusion_path_at(uow.session, index, kept.size)), kept.note))
+
+
+def event_body(uow: UnitOfWork, event_id: UUID) -> bytes:
+    """Return the exact bytes of an event, from which its leaf in the tree is made."""
+    event = uow.get(LedgerEvent, event_id)
+    policy.require(uow.actor, Permission.LEDGER_READ, scope_of(read_body(event.body)))
+    return event.body
+
+
+def scope_of(said: Said | None) -> Scope:
+    """Return what authority over an event turns on: who acted, for whom, and the record's region if any."""
+    if said is None:
+        return policy.ANYWHERE
+    organisation = UUID(said.organisation) if said.organisation else None
+    return Scope(
+        region=str(said.record.get("region", "")),
+        organisations=frozenset({organisation} if organisation else ()),
+        person=UUID(said.person) if said.person else None,
+        organisation=organisation,
+    )
