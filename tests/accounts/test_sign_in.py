@@ -12,6 +12,7 @@ from registry.accounts.models import Account, AccountEvent, AccountSession, Brak
 from registry.accounts.proof import Method, NoSecondFactor, WrongCode, WrongPassword, prove_password
 from registry.accounts.second_factor import next_code, recovery_hash, step_of
 from registry.accounts.sessions import (
+    Admission,
     SignInExpired,
     Step,
     half_session,
@@ -29,7 +30,7 @@ from tests.accounts.build import HERE, PASSWORD, SECRET, Someone
 from tests.conftest import Clock
 
 
-def enter(units: Units, login: str, password: str = PASSWORD):  # type: ignore[no-untyped-def]
+def enter(units: Units, login: str, password: str = PASSWORD) -> Admission:
     with units.writing(NOBODY) as uow:
         return sign_in(uow, login, password, HERE)
 
