@@ -21,6 +21,11 @@ def day(value: str | None) -> str:
     return f"{parsed.year}年{parsed.month}月{parsed.day}日"
 
 
+def dotted(value: str) -> str:
+    """2026-03-02 → 2026.03.02, for narrow columns."""
+    return value.replace("-", ".")
+
+
 def instant(value: str) -> str:
     """2026-03-02T04:05:06+00:00 → 2026年3月2日 12:05:06, China Standard Time."""
     local = datetime.fromisoformat(value).astimezone(CHINA)

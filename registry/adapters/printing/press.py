@@ -72,7 +72,9 @@ class Press:
             loader=FileSystemLoader(templates), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True, auto_reload=False,
         )
-        self.forms.filters |= {"day": marks.day, "instant": marks.instant, "grouped": marks.grouped}
+        self.forms.filters |= {
+            "day": marks.day, "dotted": marks.dotted, "instant": marks.instant, "grouped": marks.grouped,
+        }
         self.forms.globals |= {"qr": marks.qr, "plaque_qr": marks.plaque_qr}
 
     def warm(self) -> None:
