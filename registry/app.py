@@ -34,6 +34,8 @@ from registry.web.door import PUBLIC, door, guard, units
 from registry.web.pages import page
 
 ROOT = Path(__file__).parent.parent
+BEACONS = ("registry.plaques.views.seen",)
+"""Views that take a POST without a form: they come from pages that are cached, and change nothing of anybody's."""
 
 
 def tools_from(config: Config) -> Tools:
@@ -71,7 +73,7 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))  # noqa: B010 — Flask's own way, kept from mypy
-    CSRFProtect(app)
+    protection = CSRFProtect(app)
     filters.install(app)
     headers.install(app)
     rules = SessionRules(timedelta(minutes=config.session_idle), timedelta(minutes=config.session_absolute))
@@ -79,6 +81,8 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     guard(app, opened or Units(engine_from(config), tools_from(config)), known)
     for room in rooms("views"):
         app.register_blueprint(import_module(room).bp)
+    for beacon in BEACONS:
+        protection.exempt(beacon)
     install_refusals(app)
     install_probes(app)
     cli.install(app)

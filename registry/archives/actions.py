@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.archives.models import Archive
 from registry.documents import actions as documents
+from registry.documents.kinds import ending_of
 from registry.documents.models import Document
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -22,7 +23,6 @@ from registry.policy import Permission
 from registry.projects.models import Participation, Project, Term
 from registry.standards import handbook as standards
 
-EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/svg+xml": "svg"}
 WHOLE = (
     selectinload(Project.units),
     selectinload(Project.participations).options(
@@ -165,7 +165,7 @@ def frozen(uow: UnitOfWork, items: list[Item]) -> list[Any]:
     )}
     return [
         {
-            "place": f"{count:03d}-{item.heading}-{safe(item.title)}.{EXTENSIONS.get(kept[item.sha256].media_type, 'bin')}",
+            "place": f"{count:03d}-{item.heading}-{safe(item.title)}.{ending_of(kept[item.sha256].media_type)}",
             "heading": item.heading, "title": item.title, "responsible": item.responsible,
             "dated": item.dated.isoformat(), "sha256": item.sha256,
             "size": kept[item.sha256].size, "media_type": kept[item.sha256].media_type,

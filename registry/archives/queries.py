@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.archives.models import Archive
-from registry.archives.package import Packed
+from registry.archives.package import Opener, Packed
+from registry.documents.queries import content
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project
@@ -38,6 +40,7 @@ class Package:
 
     name: str
     files: Sequence[Packed]
+    opened: Opener
     info: dict[str, str]
 
 
@@ -46,7 +49,7 @@ def package(uow: UnitOfWork, archive_id: UUID) -> Package:
     found = uow.get(Archive, archive_id, selectinload(Archive.project).options(PROJECT_PARTIES))
     policy.require(uow.actor, Permission.ARCHIVE_READ, found.scope)
     return Package(
-        f"{found.number}.zip", [Packed(file["place"], file["sha256"]) for file in found.files],
+        f"{found.number}.zip", [Packed(file["place"], file["sha256"]) for file in found.files], partial(content, uow),
         {
             "Source-Organization": uow.tools.base_url, "External-Identifier": found.number,
             "External-Description": found.project.name, "Bagging-Date": found.assembled_on.isoformat(),

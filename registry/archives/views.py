@@ -10,7 +10,7 @@ from registry.archives.package import package as packed
 from registry.kernel.text import _
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
-from registry.web.files import disposition, opener
+from registry.web.files import named
 from registry.web.pages import page, see_other
 
 bp = Blueprint("archives", __name__)
@@ -38,6 +38,6 @@ def download(archive_id: UUID) -> ResponseReturnValue:
     with reading() as uow:
         found = queries.package(uow, archive_id)
     return Response(
-        packed(found.files, opener(), found.info), mimetype="application/zip",
-        headers={"Content-Disposition": disposition(found.name)},
+        packed(found.files, found.opened, found.info), mimetype="application/zip",
+        headers={"Content-Disposition": named("attachment", found.name)},
     )

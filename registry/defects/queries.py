@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.defects.models import TraceReport
 from registry.defects.tracing import Cause, Duty, Traced, forerunners, trace
+from registry.documents.queries import Readable, readable
 from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -173,11 +174,12 @@ class Teller:
         )
 
 
-def trace_report(uow: UnitOfWork, report_id: UUID) -> TraceReport:
+def trace_report(uow: UnitOfWork, report_id: UUID) -> Readable:
     """A trace report made before, to be read again."""
     report = uow.get(TraceReport, report_id, selectinload(TraceReport.project).options(PROJECT_PARTIES))
     policy.require(uow.actor, Permission.DEFECT_TRACE, report.scope)
-    return report
+    title = _("责任追溯报告-{number}-{day}", number=report.project.number, day=report.done_on)
+    return readable(uow, report.document_sha256, title)
 
 
 def project_id_of(uow: UnitOfWork, number: str) -> UUID:

@@ -10,7 +10,7 @@ from registry.defects.forms import ReportForm, TraceForm
 from registry.defects.tracing import Cause
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
-from registry.web.files import send_document
+from registry.web.files import show_document
 from registry.web.pages import page, see_other
 
 bp = Blueprint("defects", __name__)
@@ -54,7 +54,4 @@ def report(project_id: UUID) -> ResponseReturnValue:
 @door(Permission.DEFECT_TRACE)
 def show(report_id: UUID) -> ResponseReturnValue:
     with reading() as uow:
-        found = queries.trace_report(uow, report_id)
-        return send_document(
-            uow, found.document_sha256, "application/pdf", f"责任追溯报告-{found.project.number}-{found.done_on}",
-        )
+        return show_document(queries.trace_report(uow, report_id))

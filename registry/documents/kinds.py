@@ -31,13 +31,14 @@ class Kind:
 
     name         what acts call it when they say what they take; two kinds may share it
     signature    what it begins with
+    endings      of its name, in lower case; the first is the usual one
     declared     media types browsers give it; the first is the one we keep it under
     """
 
     name: str
     label: str
     signature: re.Pattern[bytes]
-    endings: frozenset[str]
+    endings: tuple[str, ...]
     declared: tuple[str, ...]
 
     @property
@@ -46,7 +47,7 @@ class Kind:
 
 
 def kind(name: str, label: str, signature: bytes, endings: str, *declared: str) -> Kind:
-    return Kind(name, label, re.compile(signature, re.DOTALL), frozenset(endings.split()), declared)
+    return Kind(name, label, re.compile(signature, re.DOTALL), tuple(endings.split()), declared)
 
 
 KINDS = (
@@ -66,6 +67,15 @@ PAPERS = frozenset({"pdf", "image"})
 """Signed paper, scanned or photographed."""
 PICTURES = frozenset({"image"})
 EVIDENCE = frozenset(each.name for each in KINDS)
+
+
+OURS = {"image/svg+xml": "svg"}  # never taken in, only made by the registry itself
+
+
+def ending_of(media_type: str) -> str:
+    """Return the usual ending of a kept kind, without the dot: "pdf"; "bin" for one we do not know."""
+    found = {one.media_type: one.endings[0].lstrip(".") for one in KINDS} | OURS
+    return found.get(media_type, "bin")
 
 
 def clean_name(given: str) -> str:
@@ -110,7 +120,7 @@ def agreed_kind(head: bytes, name: str, declared: str) -> Kind:
                            name=name, kinds=labels_of(EVIDENCE)))
     if ending not in found.endings:
         raise Unsuitable(_("文件“{name}”的内容是 {kind}，扩展名却不是 {endings}。请核对后改正文件名再上传。",
-                           name=name, kind=found.label, endings="、".join(sorted(found.endings))))
+                           name=name, kind=found.label, endings="、".join(found.endings)))
     said = declared.partition(";")[0].strip().lower()
     if said not in UNSAID and said not in found.declared:
         raise Unsuitable(_("文件“{name}”的内容是 {kind}，声明的类型却是 {said}。请重新导出后上传。",

@@ -1,11 +1,15 @@
 """What can be asked of documents and uploads."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 from registry import policy
+from registry.documents.kinds import ending_of
 from registry.documents.models import Document, Upload, UploadState, key_of
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
@@ -47,3 +51,27 @@ def received(uow: UnitOfWork, upload: Upload) -> int:
 
 def staged_path(uow: UnitOfWork, upload_id: UUID) -> Path:
     return uow.tools.staging / f"{upload_id}.upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A document to be sent to a reader, under a name. `opened(start, length)` streams its bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    opened: Callable[[int, int | None], AbstractContextManager[BinaryIO]]
+
+
+def readable(uow: UnitOfWork, sha256: str, title: str) -> Readable:
+    """Return a document ready to be sent as `title` with the ending of its kind.
+
+    The caller's query has asked policy: a hash alone gives nobody a right.
+    """
+    policy.open_to_all(uow.actor)
+    document = uow.get(Document, sha256)
+    return Readable(
+        f"{title}.{ending_of(document.media_type)}", document.media_type, document.size, sha256,
+        partial(uow.tools.store.open, key_of(sha256)),
+    )

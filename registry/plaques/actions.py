@@ -1,23 +1,25 @@
 """What can be done with a plaque: issue it, record that it is up, report and answer that it is wrong."""
 
+import re
 from dataclasses import asdict, dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.documents import actions as documents
+from registry.documents.kinds import PICTURES
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.qr import qr_plan
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
-from registry.parties.identifiers import identity_like
-from registry.plaques.codes import new_code, spoken
-from registry.plaques.models import Mounting, Plaque, WrongPlaqueReport
+from registry.plaques.codes import new_code, normalised, spoken
+from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, engraved
 from registry.pledges.queries import Board, board
 from registry.pledges.rules import PairState
@@ -28,6 +30,8 @@ from registry.standards import handbook as standards
 from registry.standards.periods import PlaqueMoment
 
 FILED = {PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED}
+IDENTITY_LIKE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+REPORTS_A_DAY = 20   # for one plaque; more is noise, and the station has been told already
 WRONGS = ("missing", "damaged", "differs", "elsewhere", "other")
 
 
@@ -37,6 +41,11 @@ class NotFiled(Conflict):
 
 class TooSoon(Conflict):
     code = "plaque.too-soon"
+
+
+class TooManyReports(Conflict):
+    status = 429
+    code = "plaque.too-many-reports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +58,17 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Hanging:
-    """Where and when a plaque went up, by whom; `upload_id` is the photo."""
+class Photo:
+    stream: BinaryIO
+    name: str
+    media_type: str
 
-    upload_id: UUID
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """Where and when a plaque went up, by whom, with the photo that shows it."""
+
+    photo: Photo
     place: str
     mounted_on: date
     mounted_by: str
@@ -157,7 +173,8 @@ def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting
         raise Conflict(_("该标牌已被取代，不能再登记安装。"))
     if not plaque.issued_on <= hanging.mounted_on <= uow.today:
         raise Invalid(_("安装日期应在制作之日 {day} 与今天之间。", day=plaque.issued_on), field="mounted_on")
-    photo = documents.keep_upload(uow, hanging.upload_id, frozenset({"image"}))
+    taken = hanging.photo
+    photo = documents.take_file(uow, taken.stream, taken.name, taken.media_type, PICTURES)
     mounting = Mounting(
         id=uow.new_id(), plaque_id=plaque_id, place=hanging.place, mounted_on=hanging.mounted_on,
         mounted_by=hanging.mounted_by, photo_sha256=photo.sha256, recorded_at=uow.at, recorded_by_id=uow.actor.account,
@@ -170,11 +187,12 @@ def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting
 def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, contact: str) -> WrongPlaqueReport:
     """Take down what a passer-by says is wrong with a plaque. Anybody may; the contact is sealed."""
     policy.open_to_all(uow.actor)
-    plaque = uow.session.scalar(select(Plaque).where(Plaque.code == code))
+    plaque = uow.session.scalar(select(Plaque).where(Plaque.code == normalised(code)))
     if plaque is None or kind not in WRONGS:
         raise Invalid(_("请选择标牌的问题。"), field="kind")
-    if identity_like(words):
+    if IDENTITY_LIKE.search(words):
         raise Invalid(_("请勿在说明中填写身份证号码。"), field="words")
+    refuse_flood(uow, plaque.id)
     report_id = uow.new_id()
     report = WrongPlaqueReport(
         id=report_id, plaque_id=plaque.id, kind=kind, words=words.strip()[:500], reported_at=uow.at,
@@ -183,6 +201,31 @@ def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, conta
     uow.session.add(report)
     ledger.append(uow, "plaque.reported-wrong", report)
     return report
+
+
+def refuse_flood(uow: UnitOfWork, plaque_id: UUID) -> None:
+    """Raise TooManyReports when a plaque has been reported often enough within a day."""
+    since = uow.at - timedelta(days=1)
+    count = uow.session.scalar(select(func.count()).where(
+        WrongPlaqueReport.plaque_id == plaque_id, WrongPlaqueReport.reported_at > since,
+    )) or 0
+    if count >= REPORTS_A_DAY:
+        raise TooManyReports(_("该标牌今日已收到多次反映，质量监督机构正在核实。"))
+
+
+def note_scan(uow: UnitOfWork, code: str) -> None:
+    """Count that somebody opened a plaque's page today: the plaque is there and can be read.
+
+    One row a plaque and day, and nothing about who it was. A code that is none of ours counts nothing.
+    """
+    policy.open_to_all(uow.actor)
+    plaque_id = uow.session.scalar(select(Plaque.id).where(Plaque.code == normalised(code)))
+    if plaque_id is None:
+        return
+    row = insert(PlaqueScan).values(plaque_id=plaque_id, day=uow.today, scans=1)
+    uow.session.execute(row.on_conflict_do_update(
+        index_elements=["plaque_id", "day"], set_={"scans": PlaqueScan.scans + 1},
+    ))
 
 
 def answer_report(uow: UnitOfWork, report_id: UUID, answer: str) -> WrongPlaqueReport:

@@ -82,3 +82,13 @@ class WrongPlaqueReport(Base):
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answer: Mapped[str | None]
+
+
+class PlaqueScan(Base):
+    """How often a plaque's page was opened on a day: a heartbeat, with nothing about who looked."""
+
+    __tablename__ = "plaque_scan"
+
+    plaque_id: Mapped[UUID] = mapped_column(ForeignKey("plaque.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    scans: Mapped[int]

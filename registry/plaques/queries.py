@@ -1,5 +1,6 @@
 """What can be asked about plaques: by those in reach, and by anybody with the code in hand."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,14 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.documents.models import Document
+from registry.documents.queries import Readable, readable
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, day_in_china
+from registry.ledger.models import LedgerEvent
+from registry.ledger.queries import inclusion_proof
 from registry.plaques.actions import FILED, NotFiled, lines
 from registry.plaques.codes import is_code, normalised
-from registry.plaques.models import Mounting, Plaque, WrongPlaqueReport
+from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, Verdict, verdict
 from registry.pledges.queries import Board, board
 from registry.pledges.standing import accepted_on, end_of_life
@@ -45,6 +48,7 @@ class UnitPlaques:
     unit: UnitProject
     plaques: Sequence[Plaque]
     obstacle: str
+    may_issue: bool
 
 
 def plaques_of(uow: UnitOfWork, project_id: UUID) -> list[UnitPlaques]:
@@ -57,8 +61,9 @@ def plaques_of(uow: UnitOfWork, project_id: UUID) -> list[UnitPlaques]:
         .order_by(Plaque.issued_at.desc(), Plaque.id)
     ).all()
     seats = board(uow, project_id)
+    may_issue = policy.allows(uow.actor, Permission.PLAQUE_ISSUE, whole.scope)
     return [
-        UnitPlaques(unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(seats, unit))
+        UnitPlaques(unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(seats, unit), may_issue)
         for unit in whole.units
     ]
 
@@ -178,11 +183,65 @@ def successor_of(uow: UnitOfWork, old: Plaque) -> Plaque | None:
     )
 
 
-def artwork(uow: UnitOfWork, plaque_id: UUID, kind: str) -> Document:
-    """The artwork of a plaque, kind "pdf" or "svg"."""
+def artwork(uow: UnitOfWork, plaque_id: UUID, kind: str) -> Readable:
+    """The artwork of a plaque at true size, kind "pdf" or "svg"."""
     found = plaque(uow, plaque_id)
     policy.require(uow.actor, Permission.PLAQUE_READ, found.scope)
-    return uow.get(Document, found.pdf_sha256 if kind == "pdf" else found.svg_sha256)
+    title = _("永久性标牌-{unit}", unit=found.facts["unit"]["name"])
+    return readable(uow, found.pdf_sha256 if kind == "pdf" else found.svg_sha256, title)
+
+
+def photo(uow: UnitOfWork, mounting_id: UUID) -> Readable:
+    """The photo of a plaque where it hangs."""
+    mounting = uow.get(Mounting, mounting_id)
+    found = plaque(uow, mounting.plaque_id)
+    policy.require(uow.actor, Permission.PLAQUE_READ, found.scope)
+    return readable(uow, mounting.photo_sha256, _("标牌安装照片-{day}", day=mounting.mounted_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A plaque as those in reach see it."""
+
+    plaque: Plaque
+    reports: Sequence[WrongPlaqueReport]   # empty for those who cannot put it right
+    last_scan: PlaqueScan | None
+
+
+def shown(uow: UnitOfWork, plaque_id: UUID) -> Shown:
+    found = plaque(uow, plaque_id)
+    policy.require(uow.actor, Permission.PLAQUE_READ, found.scope)
+    reports = wrong_reports(uow, plaque_id) if policy.allows(uow.actor, Permission.PLAQUE_ISSUE, found.scope) else []
+    return Shown(found, reports, uow.session.scalar(
+        select(PlaqueScan).where(PlaqueScan.plaque_id == plaque_id).order_by(PlaqueScan.day.desc()).limit(1)
+    ))
+
+
+def unit_of(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
+    """The unit project a plaque is to be made for."""
+    found = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.PLAQUE_ISSUE, found.scope)
+    return found
+
+
+def public_proof(uow: UnitOfWork, typed: str) -> str:
+    """What is engraved, with the ledger's proof that it was issued: to be checked without us (registry.ledger.verify).
+
+    Raises NotFound for a code that is none of ours, or while the event waits for its place in the ledger.
+    """
+    policy.open_to_all(uow.actor)
+    found = uow.session.scalar(select(Plaque).where(Plaque.code == normalised(typed)))
+    if found is None:
+        raise NotFound(_("这不是本系统签发的标牌编码。"))
+    event = uow.session.scalar(
+        select(LedgerEvent).where(
+            LedgerEvent.subject_table == "plaque", LedgerEvent.subject_id == found.id, LedgerEvent.nth == 0,
+        )
+    )
+    if event is None:
+        raise NotFound(_("没有找到存证。"))
+    bundle = {"event": event.body.decode(), "proof": inclusion_proof(uow, event.id)}
+    return json.dumps(bundle, ensure_ascii=False, indent=1)
 
 
 def wrong_reports(uow: UnitOfWork, plaque_id: UUID) -> Sequence[WrongPlaqueReport]:

@@ -21,7 +21,7 @@ from registry.notices.calendar import deadline
 from registry.parties.entering import PersonFacts, enter_person
 from registry.parties.models import IdentityKind, Person
 from registry.pledges.models import ChangeOfLeader
-from registry.pledges.papers import change_facts
+from registry.pledges.papers import Handover, handover_facts, number_of
 from registry.pledges.standing import accepted_on, papers_of_one
 from registry.policy import Permission
 from registry.projects.actions import AlreadyEnded, TermFacts, close_term, enter_term
@@ -88,8 +88,7 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     refuse_wrong(uow, outgoing, succession)
     successor = uow.get(Person, succession.person_id)
     clock = standards.change_clock(uow.session, outgoing.participation.project.region, uow.today)
-    statement = statement_lines(uow, outgoing, succession.effective_on)
-    paper = uow.tools.printer.pdf("change_of_leader", change_facts(uow, outgoing, successor, succession, statement))
+    paper = uow.tools.printer.pdf("change_of_leader", paper_facts(uow, outgoing, successor, succession))
 
     taking_part = uow.get(
         Participation, outgoing.participation_id, selectinload(Participation.terms),
@@ -117,6 +116,20 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
                    uow.session, outgoing.post, taking_part.project.region, uow.today).label),
     ))
     return change
+
+
+def paper_facts(
+    uow: UnitOfWork, outgoing: Term, successor: Person, succession: Succession
+) -> dict[str, object]:
+    region = outgoing.participation.project.region
+    return handover_facts(uow, Handover(
+        outgoing, successor, standards.post(uow.session, outgoing.post, region, uow.today),
+        standards.wording(uow.session, "change", region, uow.today),
+        standards.wording(uow.session, "hand-over", region, uow.today),
+        number_of("BG", outgoing, uow.new_id()), succession.effective_on, succession.reason, succession.basis,
+        succession.qualification_kind, succession.qualification_number,
+        statement_lines(uow, outgoing, succession.effective_on),
+    ))
 
 
 def refuse_wrong(uow: UnitOfWork, outgoing: Term, succession: Succession) -> None:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
+from registry.parties.models import Person
 from registry.projects.models import Term, UnitProject
+from registry.standards.handbook import InForce
 from registry.standards.rules import Edition
 from registry.standards.posts import Post
 from registry.standards.wording import Wording
@@ -80,9 +82,7 @@ def signed_facts(uow: UnitOfWork, paperwork: Paperwork) -> dict[str, object]:
         "wording_sha256": paperwork.edition.content_sha256,
         "fields": [{"label": field.label, "value": values.get(field.key, "")} for field in wording.fields],
         "paragraphs": list(wording.filled(values)),
-        "closing": [
-            {"key": field.key, "label": field.label, "value": values.get(field.key, "")} for field in wording.closing
-        ],
+        "closing": closing_of(wording, values),
         "signature": paperwork.signature,
         "typed_name": paperwork.typed_name,
         "signed_on": paperwork.signed_on,
@@ -90,3 +90,63 @@ def signed_facts(uow: UnitOfWork, paperwork: Paperwork) -> dict[str, object]:
         "evidence": paperwork.evidence,
         "verify_url": "",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Everything the change form and its hand-over statement are printed from."""
+
+    outgoing: Term
+    successor: Person
+    post: Post
+    change: InForce[Wording]
+    handover: InForce[Wording]
+    number: str
+    effective_on: date
+    reason: str
+    basis: str
+    qualification: str
+    certificate: str
+    statement: list[str]
+
+
+def handover_facts(uow: UnitOfWork, given: Handover) -> dict[str, object]:
+    """What the change form and the hand-over statement are printed from, in the order of their wordings."""
+    term = given.outgoing
+    values = blanks(term, given.post) | {
+        "predecessor": term.person_name, "successor": given.successor.name, "reason": given.reason, "basis": given.basis,
+        "effective_on": _("{d.year}年{d.month}月{d.day}日", d=given.effective_on),
+    }
+    return {
+        "number": given.number,
+        "wording_title": given.change.content.title,
+        "wording_version": f"{given.change.edition.title} {given.change.edition.version}",
+        "wording_sha256": given.change.edition.content_sha256,
+        "fields": [{"label": f.label, "value": values.get(f.key, "")} for f in given.change.content.fields],
+        "leaders": [
+            {
+                "label": _("变更前"), "person": term.person_name, "identity_number": identity_of(uow, term),
+                "qualification": term.qualification_kind, "certificate": term.qualification_number,
+                "since": term.since, "until": given.effective_on,
+            },
+            {
+                "label": _("变更后"), "person": given.successor.name,
+                "identity_number": uow.tools.vault.open(
+                    given.successor.identity_sealed, f"person/identity/{given.successor.id}"),
+                "qualification": given.qualification, "certificate": given.certificate,
+                "since": given.effective_on, "until": None,
+            },
+        ],
+        "effective_on": given.effective_on,
+        "paragraphs": list(given.change.content.filled(values)),
+        "closing": closing_of(given.change.content, values),
+        "handover_title": given.handover.content.title,
+        "handover_paragraphs": list(given.handover.content.filled(values)),
+        "statement": given.statement,
+        "handover_closing": closing_of(given.handover.content, values),
+        "signed_on": "", "evidence": "", "verify_url": "",
+    }
+
+
+def closing_of(wording: Wording, values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"key": field.key, "label": field.label, "value": values.get(field.key, "")} for field in wording.closing]

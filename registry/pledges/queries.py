@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.documents.models import Document
+from registry.documents.queries import Readable, readable
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _, later
 from registry.kernel.uow import UnitOfWork
@@ -169,15 +169,6 @@ def project_of(uow: UnitOfWork, term_id: UUID) -> UUID:
     return found.participation.project_id
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A paper to be sent to a reader."""
-
-    sha256: str
-    media_type: str
-    name: str
-
-
 PAPERS = {
     "authorisation": (Authorisation, Authorisation.term, later("法定代表人授权书")),
     "pledge": (Pledge, Pledge.term, later("工程质量终身责任承诺书")),
@@ -185,7 +176,7 @@ PAPERS = {
 }
 
 
-def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> File:
+def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
     """A signed paper, to be read. kind: authorisation | pledge | change."""
     if kind not in PAPERS:
         raise NotFound(_("没有找到所要的记录。"))
@@ -193,8 +184,7 @@ def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> File:
     found = uow.get(model, paper_id, selectinload(via).options(*TERM_IN_FULL))
     term = found.incoming if isinstance(found, ChangeOfLeader) else found.term
     policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
-    document = uow.get(Document, found.document_sha256)
-    return File(document.sha256, document.media_type, f"{label}-{term.person_name}-{term.participation.project.number}")
+    return readable(uow, found.document_sha256, f"{label}-{term.person_name}-{term.participation.project.number}")
 
 
 def to_sign(uow: UnitOfWork) -> list[Term]:

@@ -10,7 +10,7 @@ from registry.pledges import actions, changes, queries
 from registry.pledges.forms import ChangeForm, FilingForm, ReturnForm, ScanForm, SignForm
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
-from registry.web.files import send_document
+from registry.web.files import show_document
 from registry.web.pages import page, see_other
 
 bp = Blueprint("pledges", __name__)
@@ -155,5 +155,4 @@ def newcomer_of(form: ChangeForm) -> changes.Newcomer:
 @door(Permission.DOCUMENT_READ)
 def paper(kind: str, paper_id: UUID) -> ResponseReturnValue:
     with reading() as uow:
-        found = queries.paper(uow, kind, paper_id)
-        return send_document(uow, found.sha256, found.media_type, found.name)
+        return show_document(queries.paper(uow, kind, paper_id))

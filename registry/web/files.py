@@ -5,8 +5,7 @@ Sources: RFC 6266 and 8187 (names), RFC 9110 §14 (ranges).
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from urllib.parse import quote
 
 from flask import Response, request
@@ -22,36 +21,41 @@ VIEWER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 SHOWN = {"image/jpeg": POWERLESS, "image/png": POWERLESS, "application/pdf": VIEWER}
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a browser is told of a file. `sha256` becomes its ETag; `size` is in bytes."""
-
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-
-
-def send_document(file: Sent, opened: Opener) -> Response:
-    """Answer with a file to be saved.
+class Sent(Protocol):
+    """What a browser is told of a file. `sha256` becomes its ETag; `size` is in bytes.
 
     opened   opened(start, length) gives a stream over that part of the bytes, as ObjectStore.open does
     """
-    return answered(file, opened, "attachment", POWERLESS)
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def opened(self) -> Opener: ...
 
 
-def show_document(file: Sent, opened: Opener) -> Response:
+def send_document(file: Sent) -> Response:
+    """Answer with a file to be saved."""
+    return answered(file, "attachment", POWERLESS)
+
+
+def show_document(file: Sent) -> Response:
     """Answer with a file to be looked at: pictures and PDF. Anything else is to be saved."""
     if file.media_type not in SHOWN:
-        return send_document(file, opened)
-    return answered(file, opened, "inline", SHOWN[file.media_type])
+        return send_document(file)
+    return answered(file, "inline", SHOWN[file.media_type])
 
 
-def answered(file: Sent, opened: Opener, disposition: str, policy: str) -> Response:
+def answered(file: Sent, disposition: str, policy: str) -> Response:
     part = part_asked(file)
     start, stop = part or (0, file.size)
     closing = ExitStack()  # opened before the first header is sent: an absent file is no broken answer
-    stream = closing.enter_context(opened(start, stop - start))
+    stream = closing.enter_context(file.opened(start, stop - start))
     answer = Response(iter(lambda: stream.read(PIECE), b""), 206 if part else 200)
     answer.call_on_close(closing.close)
     answer.content_length = stop - start
