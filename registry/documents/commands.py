@@ -75,3 +75,6 @@ def opened() -> Units:
 def give_up(no: Unavailable) -> NoReturn:
     click.echo(str(no), err=True)
     sys.exit(DOWN)
+
+
+commands = [storage]
