@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -102,6 +102,26 @@ def take_file(uow: UnitOfWork, stream: BinaryIO | StagedFile, name: str, declare
         return take_staged(uow, staged, Offer(clean_name(name), declared_type, staged.size), kinds)
     finally:
         staged.discard()
+
+
+class SentFile(Protocol):
+    """A file as it came with a form (werkzeug's FileStorage is one)."""
+
+    @property
+    def stream(self) -> Any: ...
+
+    @property
+    def filename(self) -> str | None: ...
+
+    @property
+    def mimetype(self) -> str: ...
+
+
+def take(uow: UnitOfWork, sent: UUID | SentFile, kinds: frozenset[str]) -> Kept:
+    """Make a document of what a DocumentField holds: an upload finished before, or the file itself."""
+    if isinstance(sent, UUID):
+        return keep_upload(uow, sent, kinds)
+    return take_file(uow, sent.stream, sent.filename or "", sent.mimetype, kinds)
 
 
 def take_staged(uow: UnitOfWork, staged: StagedFile, offer: Offer, kinds: frozenset[str]) -> Kept:

@@ -5,9 +5,14 @@ Flask would put a large file into a temporary one and leave the copying and hash
 
 import sys
 from typing import IO, Any, cast
+from uuid import UUID
 
 from flask import Request, g, request
+from markupsafe import Markup
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import ClientDisconnected
+from wtforms import FileField
+from wtforms.widgets import FileInput
 
 from registry.kernel.staging import BLOCK, StagedFile
 from registry.web.door import units
@@ -26,8 +31,7 @@ class UploadRequest(Request):
         self._staged.append(staged)
         return staged
 
-    def _get_file_stream(self, total_content_length: int | None, content_type: str | None,
-                         filename: str | None = None, content_length: int | None = None) -> IO[bytes]:
+    def _get_file_stream(self, *_announced: Any, **_rest: Any) -> IO[bytes]:
         return cast("IO[bytes]", self.stage())
 
     def close(self) -> None:
@@ -51,3 +55,40 @@ def body_arrived() -> StagedFile:
         staged.settle()
         g.body_arrived = staged
     return cast("StagedFile", g.body_arrived)
+
+
+class DocumentInput(FileInput):
+    """A file input, and beside it the number of the upload that js/upload.js has made of the file."""
+
+    def __call__(self, field: Any, **attributes: Any) -> Markup:
+        number = field.data if isinstance(field.data, UUID) else ""
+        hidden = Markup('<input type="hidden" name="{}" value="{}">').format(field.upload_name, number)
+        return super().__call__(field, **attributes) + hidden
+
+
+class DocumentField(FileField):
+    """A file. `data` is the UUID of a finished upload, a FileStorage when it came with the form, or None.
+
+    Whatever it is, `documents.actions.take(uow, form.scan.data, kinds)` makes a document of it. The block
+    around it carries data-upload (see file_field in _parts/forms.html). A form shown again keeps the upload.
+    """
+
+    widget = DocumentInput()
+
+    @property
+    def upload_name(self) -> str:
+        return f"{self.name}_upload"
+
+    def process(self, formdata: Any, *given: Any, **rest: Any) -> None:
+        super().process(formdata, *given, **rest)
+        number = upload_number(formdata.get(self.upload_name, "")) if formdata else None
+        chosen = isinstance(self.data, FileStorage) and bool(self.data.filename)
+        if not chosen:
+            self.data = number
+
+
+def upload_number(sent: object) -> UUID | None:
+    try:
+        return UUID(str(sent))
+    except ValueError:
+        return None
