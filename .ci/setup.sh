@@ -96,6 +96,7 @@ install_requirements() {
             printf '%s' "$wanted" >"$stamp"
         fi
     done
+    .venv/bin/python -m compileall -q registry migrations wsgi.py
 }
 
 # The trimmed faces that official forms are printed with; made once, in some seconds.

@@ -99,6 +99,11 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
     return secret_in(path)
 
 
+def secret_files(var: Path) -> list[Path]:
+    """Return the secrets that were made here by chance."""
+    return sorted((var / "secrets").glob("*"))
+
+
 def link_once(fresh: Path, path: Path) -> None:
     try:
         path.hardlink_to(fresh)
@@ -146,10 +151,12 @@ def database(text: str) -> str:
 
 
 def storage(text: str) -> str:
+    if text.startswith("dir:") and text != "dir:":
+        return f"dir:{Path(text.removeprefix('dir:')).expanduser().resolve()}"
     parts = urlsplit(text)
-    if not (parts.scheme == "dir" and parts.path) and not (parts.scheme == "s3" and parts.username and parts.path.strip("/")):
-        raise ValueError(_("应当是 dir:文件夹 或 s3://KEY:SECRET@主机:端口/桶"))
-    return text
+    if parts.scheme == "s3" and parts.hostname and parts.username and parts.password and parts.path.strip("/"):
+        return text
+    raise ValueError(_("应当是 dir:文件夹 或 s3://KEY:SECRET@主机:端口/桶"))
 
 
 def origin_url(text: str) -> str:

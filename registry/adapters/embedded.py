@@ -78,6 +78,13 @@ def using(var: Path) -> Iterator[str]:
                 server.stop_unless_used(users)
 
 
+def start(var: Path) -> None:
+    """Start the server under `var` again when it has died; for those inside `using`."""
+    server = Server(var.resolve())
+    with server.alone():
+        server.start()
+
+
 def is_running(var: Path) -> bool:
     return Server(var.resolve()).postmaster() is not None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from registry.kernel.errors import Unavailable
@@ -36,14 +36,18 @@ def present(url: str) -> str | None:
     engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            number: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return number
+            return present_in(connection)
     except OperationalError as failure:
         raise Unavailable(_("数据库没有应答：{said}", said=failure.orig)) from failure
     finally:
         engine.dispose()
+
+
+def present_in(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    number: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return number
 
 
 def settings(url: str) -> Config:

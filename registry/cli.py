@@ -1,0 +1,147 @@
+"""The operators' doors: `flask init | work | doctor | keys …`, and what each storey brings in its commands.py.
+
+Every command finds the database running: the embedded server is started for it when nobody serves, and stopped
+after it. A refusal is told in a sentence, never as a traceback.
+
+Exit codes: 0 done, 1 something is not in order, 2 the request was wrong, 3 a service did not answer.
+"""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import wraps
+from threading import Event
+from typing import Any, cast
+
+import click
+from flask import Flask, cli, current_app
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from registry import doctor as examination
+from registry.adapters import embedded, migrating
+from registry.config import Config
+from registry.kernel import jobs
+from registry.kernel.actor import SYSTEM
+from registry.kernel.errors import Refusal, Unavailable
+from registry.kernel.text import _
+from registry.kernel.uow import Units
+from registry.rooms import commands, job_handlers, periodic_work
+from registry.standards.actions import load_defaults
+
+IN_ORDER, NOT_IN_ORDER, WRONG, DOWN = 0, 1, 2, 3
+UNDEFINED_TABLE = "42P01"
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
+
+
+def install(app: Flask) -> None:
+    """Give the `flask` command everything operators need, in Chinese."""
+    for command in (init, work, doctor, *commands()):
+        attend(command)
+        app.cli.add_command(command)
+    cli.run_command.hidden = True  # a server for developers; ours is started by `make run`
+    cli.shell_command.help = "打开带应用的 Python 交互环境。"
+    cli.routes_command.help = "列出全部网址。"
+
+
+def attend(command: click.Command) -> None:
+    """Wrap every command that does something, however deep in groups, in what all of them need."""
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            attend(inner)
+        return
+    if command.callback and not hasattr(command.callback, "attended"):
+        command.callback = attended(command.callback)
+
+
+def attended(act: Callable[..., Any]) -> Callable[..., Any]:
+    @with_appcontext
+    @wraps(act)
+    def command(*args: Any, **kwargs: Any) -> Any:
+        with telling_refusals(), database_running(config_of(current_app)):
+            return act(*args, **kwargs)
+
+    setattr(command, "attended", True)  # noqa: B010 — one command object may be installed on several apps
+    return command
+
+
+@contextmanager
+def telling_refusals() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as no:
+        tell("\n".join(filter(None, (str(no), no.remedy))))
+        sys.exit(DOWN if isinstance(no, Unavailable) else WRONG)
+    except OperationalError as failure:
+        tell(_("数据库没有应答：{said}", said=str(failure.orig).strip()))
+        sys.exit(DOWN)
+    except ProgrammingError as failure:
+        if getattr(failure.orig, "sqlstate", None) != UNDEFINED_TABLE:
+            raise
+        tell(_("数据库还没有建好：请先运行 flask init。"))
+        sys.exit(DOWN)
+
+
+def database_running(config: Config) -> AbstractContextManager[object]:
+    return nullcontext() if config.database_url else embedded.using(config.var)
+
+
+def config_of(app: Flask) -> Config:
+    return cast(Config, app.extensions["config"])
+
+
+def units_of(app: Flask) -> Units:
+    return cast(Units, app.extensions["units"])
+
+
+def tell(message: str) -> None:
+    click.echo(message, err=True)
+
+
+@click.command(help="建好或升级数据库，并载入随程序发布的标准手册。可反复运行，也可多台主机同时运行。")
+@click.option("--demo", is_flag=True, help="并在空库中填入演示城市。")
+@as_json_option
+@click.pass_context
+def init(ctx: click.Context, demo: bool, as_json: bool) -> None:
+    config = config_of(current_app)
+    newest = migrating.upgrade(config.database_url or embedded.url(config.var))
+    with units_of(current_app).writing(SYSTEM) as uow:
+        entered = len(load_defaults(uow))
+    if as_json:
+        click.echo(json.dumps({"migration": newest, "standards_entered": entered}))
+    else:
+        tell(_("数据库已就绪（结构 {newest}），新载入标准 {count} 条。", newest=newest, count=entered))
+    if demo:
+        ctx.invoke(current_app.cli.commands["demo"], as_json=as_json)
+
+
+@click.command(help="处理后台任务（账本排序、通知、定期检查等），直到收到 SIGTERM 或 Ctrl-C。可同时运行多个。")
+def work() -> None:
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_signal: stop.set())
+    jobs.work(units_of(current_app), job_handlers(), periodic_work(), stop)
+
+
+@click.command(help="检查环境：列出全部生效的设置（密钥已遮盖）和每一处不安全。退出码：0 可以启用，1 不可启用。")
+@as_json_option
+def doctor(as_json: bool) -> None:
+    report = examination.examine(config_of(current_app), units_of(current_app).tools.now)
+    if as_json:
+        click.echo(json.dumps(report.as_plain(), ensure_ascii=False, indent=2))
+    else:
+        say_report(report)
+    sys.exit(NOT_IN_ORDER if report.grave else IN_ORDER)
+
+
+def say_report(report: examination.Report) -> None:
+    width = max(map(len, report.settings))
+    for name, value in report.settings.items():
+        click.echo(f"{name:<{width}}  {value}")
+    click.echo()
+    for finding in report.findings:
+        click.echo(("✗ " if finding.grave else "· ") + finding.says)
+    click.echo(_("不可启用：请先解决上面标 ✗ 的各项。") if report.grave else _("✓ 可以启用。"))
