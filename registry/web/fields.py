@@ -6,10 +6,9 @@ the sentence beside the field.
 """
 
 import base64
-import binascii
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -19,6 +18,7 @@ from babel.support import LazyProxy
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields import BooleanField, DecimalField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
@@ -26,6 +26,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _, later
 
 Text = str | LazyProxy
+Pairs = Iterable[tuple[str, Text]]
 
 FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 NO_WIDTH = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD))
@@ -70,10 +71,10 @@ class InChinese:
         return self.gettext(one)
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # flask_wtf carries no types
+class Form(FlaskForm):
     """The form every storey's forms are: names its fields, ignores whatever else a browser sends."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the same
+    class Meta(FlaskForm.Meta):
         def get_translations(self, _form: Any) -> InChinese:
             return InChinese()
 
@@ -172,7 +173,7 @@ class CodeField(LineField):
 
     def __init__(self, label: Text | None = None, validators: Sequence[Any] = (), **rest: Any) -> None:
         rest["render_kw"] = self.attributes | (rest.get("render_kw") or {})
-        super().__init__(label, validators, **rest)  # type: ignore[arg-type]  # WTForms takes lazy labels
+        super().__init__(label, validators, **rest)
 
     def tidy(self, text: str) -> str:
         return re.sub(r"\s+", "", half_width(seen(text))).upper()
@@ -210,7 +211,7 @@ class DayField(Field):
     widget = DateInput()
 
     def __init__(self, label: Text | None = None, validators: Sequence[Any] = (), **rest: Any) -> None:
-        super().__init__(label, validators, **rest)  # type: ignore[arg-type]  # WTForms takes lazy labels
+        super().__init__(label, validators, **rest)
 
     def _value(self) -> str:
         if self.raw_data and self.data is None:
@@ -266,15 +267,32 @@ class TickField(BooleanField):
     """One box to tick."""
 
 
-class ChoiceField(SelectField):
+class FromPairs:
+    """Takes choices as (value, label) pairs, at import time or later (`form.kind.choices = pairs`)."""
+
+    def __init__(
+        self, label: Text | None = None, validators: Sequence[Any] = (), choices: Pairs | None = None,
+        **rest: Any,
+    ) -> None:
+        super().__init__(label, validators, choices=options(choices), **rest)  # type: ignore[call-arg]  # WTForms'
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, options(value) if name == "choices" else value)
+
+
+def options(pairs: Pairs | None) -> list[SelectChoice] | None:
+    return None if pairs is None else [SelectChoice(value, label) for value, label in pairs]
+
+
+class ChoiceField(FromPairs, SelectField):
     """One out of a list that drops down."""
 
 
-class OneOfField(RadioField):
+class OneOfField(FromPairs, RadioField):
     """One out of a few, all in sight."""
 
 
-class ManyOfField(SelectMultipleField):
+class ManyOfField(FromPairs, SelectMultipleField):
     """Any number of a few, each with its box."""
 
     widget = ListWidget(prefix_label=False)
@@ -287,7 +305,7 @@ class SignatureField(Field):
     widget = HiddenInput()
 
     def __init__(self, label: Text | None = None, validators: Sequence[Any] = (), **rest: Any) -> None:
-        super().__init__(label, validators, **rest)  # type: ignore[arg-type]  # WTForms takes lazy labels
+        super().__init__(label, validators, **rest)
 
     def _value(self) -> str:
         return PNG_DATA + base64.b64encode(self.data).decode() if self.data else ""
@@ -308,6 +326,6 @@ def png_sent(sent: str) -> bytes | None:
         return None
     try:
         drawn = base64.b64decode(sent.removeprefix(PNG_DATA), validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     return drawn if drawn.startswith(PNG) else None

@@ -12,6 +12,7 @@ from registry.kernel.text import _
 from registry.kernel.uow import CHINA, day_in_china
 
 NOTHING = "—"
+KILO = 1024
 THINNEST = 0.6
 
 
@@ -20,7 +21,7 @@ def install(app: Flask) -> None:
     env.add_extension("jinja2.ext.i18n")
     env.extend(newstyle_gettext=False)
     env.globals.update(gettext=_, ngettext=one_or_many, _=_)
-    env.globals.update(here=here, described=described, current_entry=current_entry)
+    env.globals.update(here=here, described=described, current_entry=current_entry, way_back=way_back)
     env.filters.update(
         day=day, day_iso=day_iso, instant=instant, instant_iso=instant_iso, period=period,
         along=along, share=share,
@@ -110,9 +111,9 @@ def file_size(size: int) -> str:
     """Return a size in the largest unit that leaves at least one whole: 512 B, 1.5 MB."""
     shown = float(size)
     for unit in ("B", "KB", "MB"):
-        if shown < 1024:
+        if shown < KILO:
             return f"{number(round(shown, 1))} {unit}"
-        shown /= 1024
+        shown /= KILO
     return f"{number(round(shown, 1))} GB"
 
 
@@ -142,3 +143,9 @@ def described(field: Field, hint: str = "") -> dict[str, str]:
     told = [f"{field.id}-hint"] * bool(hint) + [f"{field.id}-mistake"] * bool(field.errors)
     wrong = {"aria-invalid": "true"} if field.errors else {}
     return wrong | ({"aria-describedby": " ".join(told)} if told else {})
+
+
+def way_back() -> str:
+    """Return the page of ours that the reader came from, "" when there is none."""
+    came_from = request.referrer or ""
+    return came_from if came_from.startswith(request.host_url) else ""

@@ -6,6 +6,7 @@ Sources: ASVS 3.4, 14.2.2, 14.3.2.
 
 import hashlib
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
 
@@ -57,7 +58,7 @@ def with_headers(response: Response) -> Response:
 def keep_or_not(response: Response) -> None:
     """Say how long the answer may be kept: an asset by its version a year, a signed-in page not at all."""
     if request.endpoint == "static":
-        if request.args.get("v") == asset_version() and response.status_code == 200:
+        if request.args.get("v") == asset_version() and response.status_code == HTTPStatus.OK:
             response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         return
     actor = g.get("actor")

@@ -1,7 +1,7 @@
 """Answers a view gives: a page, the way to the next page, and which rows of a long list were asked for."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, redirect, render_template, request, url_for
 from wtforms import Form
@@ -18,9 +18,7 @@ def page(template: str, **given: Any) -> tuple[str, int]:
 
 def see_other(endpoint: str, **values: Any) -> Response:
     """Send the browser on after an act (303), so that reloading the page does not repeat it."""
-    answer = redirect(url_for(endpoint, **values), 303)
-    assert isinstance(answer, Response)
-    return answer
+    return cast("Response", redirect(url_for(endpoint, **values), 303))
 
 
 @dataclass(frozen=True, slots=True)
