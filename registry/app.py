@@ -29,7 +29,7 @@ from registry.kernel.ports import Tools
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.rooms import rooms
-from registry.web import filters, headers, login
+from registry.web import filters, headers, login, uploads
 from registry.web.door import PUBLIC, door, guard, units
 from registry.web.pages import page
 
@@ -73,12 +73,13 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))  # noqa: B010 — Flask's own way, kept from mypy
-    protection = CSRFProtect(app)
     filters.install(app)
     headers.install(app)
     rules = SessionRules(timedelta(minutes=config.session_idle), timedelta(minutes=config.session_absolute))
     known = login.actor_of(app, partial(recognise, rules=rules))
     guard(app, opened or Units(engine_from(config), tools_from(config)), known)
+    uploads.install(app)
+    protection = CSRFProtect(app)  # after the guard: it reads the form, and a stranger's body may be large
     for room in rooms("views"):
         app.register_blueprint(import_module(room).bp)
     for beacon in BEACONS:

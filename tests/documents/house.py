@@ -18,10 +18,11 @@ from registry.kernel.errors import Refusal
 from registry.kernel.text import later
 from registry.kernel.uow import Units
 from registry.policy import Permission
+from registry.web import uploads
 from registry.web.door import door, guard, reading, writing
 from registry.web.fields import Form, Needed
 from registry.web.files import send_document, show_document
-from registry.web.uploads import DocumentField, UploadRequest
+from registry.web.uploads import DocumentField
 
 PAGE = """<!doctype html><title>x</title>
 <script type="module" src="/static/js/upload.js"></script>
@@ -37,10 +38,10 @@ class ScanForm(Form):
 
 def build(units: Units, who: Callable[[], Actor], *, csrf: str = "on") -> Flask:
     app = Flask("house", static_folder="../../registry/static", root_path=__file__.rpartition("/")[0])
-    app.request_class = UploadRequest
     app.config.update(SECRET_KEY="for tests alone", WTF_CSRF_ENABLED=csrf == "on", MAX_CONTENT_LENGTH=2 << 30)
-    CSRFProtect(app)
     guard(app, units, who)
+    uploads.install(app)
+    CSRFProtect(app)
     app.register_blueprint(views.bp)
     app.add_url_rule("/scan", view_func=scan, methods=["GET", "POST"])
     app.add_url_rule("/files/<way>/<sha256>", view_func=file)

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from registry.documents.actions import deposit
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.uow import Units
+from registry.policy import Permission
+from registry.web.door import PUBLIC
 from tests.documents import house, samples
 from tests.documents.conftest import LI, WANG
 
@@ -102,6 +104,18 @@ def test_anothers_upload_is_not_found(client: FlaskClient, doorstep: Doorstep) -
 def test_a_stranger_is_asked_to_sign_in(client: FlaskClient, doorstep: Doorstep) -> None:
     doorstep.actor = NOBODY
     assert client.post("/uploads", json={"name": "a.pdf", "size": 1}, headers=JSON).status_code == 401
+
+
+def test_a_strangers_large_body_is_not_even_read(units: Units) -> None:
+    app = house.build(units, lambda: NOBODY)
+    app.view_functions["scan"].needs = PUBLIC  # type: ignore[attr-defined]  # a door open to all
+    try:
+        answer = app.test_client().post(
+            "/scan", data=bytes(2_000_000), content_type="multipart/form-data; boundary=x")
+    finally:
+        app.view_functions["scan"].needs = Permission.DOCUMENT_UPLOAD  # type: ignore[attr-defined]
+    assert answer.status_code == 413
+    assert list(units.tools.staging.iterdir()) == []
 
 
 def test_a_plain_form_needs_no_script(client: FlaskClient, units: Units) -> None:
