@@ -13,13 +13,13 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
-from registry.policy import Permission, Scope
+from registry.policy import Permission
 from registry.standards import kinds
 from registry.standards.drafts import Draft, NewText, drafts_in, reworded, shipped
 from registry.standards.kinds import kind_named
 from registry.standards.models import StandardEdition
 from registry.standards.reading import Malformed
-from registry.standards.rules import content_hash, region_chain
+from registry.standards.rules import content_hash, region_scope
 
 
 class VersionTaken(Invalid):
@@ -32,7 +32,7 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
     Raises Forbidden unless the actor heads the region's station or administers the system; Malformed when
     the content is not what its kind asks for; VersionTaken when that version has been entered before.
     """
-    policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(draft.region))
     require_whole(draft)
     uow.lock(f"standard:{draft.kind}/{draft.key}/{draft.region}")
     if place(draft) in entered_before(uow):
@@ -49,7 +49,7 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
 
 def reword(uow: UnitOfWork, edition_id: UUID, text: NewText) -> StandardEdition:
     """Publish a new text for the paper an edition words; its fields and signatures stay as they are."""
-    policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=text.region))
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(text.region))
     base = uow.get(StandardEdition, edition_id, undefer(StandardEdition.content))
     if base.kind != kinds.WORDING.name:
         raise Malformed(_("只有文书文本可以在页面上录入新版本。"))
@@ -72,7 +72,7 @@ def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:
     known = entered_before(uow)
     entered = []
     for draft in drafts:
-        policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=draft.region))
+        policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(draft.region))
         require_whole(draft)
         edition = edition_of(uow, draft)
         there = known.get(place(draft))
@@ -91,7 +91,6 @@ def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:
 
 def require_whole(draft: Draft) -> None:
     kind = kind_named(draft.kind)
-    region_chain(draft.region)
     if kind.keyed != bool(draft.key):
         raise Malformed(_("“{title}”的键不正确。", title=draft.title))
     if not draft.version.strip():

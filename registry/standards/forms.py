@@ -28,7 +28,7 @@ class WordingForm(Form):
     version = LineField(later("版本号"), [Needed(), at_most(40)])
     effective_from = DayField(later("施行日期"), [Needed()])
     source = LineField(later("依据（文号或者标准号）"), [Needed(), at_most(200)])
-    status = ChoiceField(later("性质"), [Needed()], choices=list(WORDS[Status].items()))
+    status = ChoiceField(later("性质"), [Needed()], choices=tuple(WORDS[Status].items()))
     note = LineField(later("说明"), [at_most(200)])
     paragraphs = ParagraphField(later("文本（每行一段）"), [Needed(), at_most(5000)])
     sure = TickField(later("已核对与现行文本的差异，确认录入"))
@@ -36,11 +36,12 @@ class WordingForm(Form):
 
     @property
     def text(self) -> NewText:
+        """What was typed, once the form has found it whole."""
         lines = (line.strip() for line in (self.paragraphs.data or "").splitlines())
         return NewText(
             region=self.region.data or "",
             version=self.version.data or "",
-            effective_from=self.effective_from.data,
+            effective_from=self.effective_from.data,  # type: ignore[arg-type]  # Needed() has seen to it
             source=self.source.data or "",
             status=Status(self.status.data),
             note=self.note.data or "",

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +20,9 @@ from registry.standards.drafts import NewText, reworded
 from registry.standards.handbook import NothingInForce, content_of, wording
 from registry.standards.kinds import KINDS, Kind
 from registry.standards.models import StandardEdition
-from registry.standards.rules import NATION, Edition, superseded_from
+from registry.standards.rules import NATION, Edition, Standing, region_scope, superseded_from
 from registry.standards.shown import Sheet, sheets
 from registry.standards.wording import Wording, named
-
-
-class Standing(StrEnum):
-    IN_FORCE = "in-force"
-    TO_COME = "to-come"
-    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +109,9 @@ def text_to_reword(uow: UnitOfWork, edition_id: UUID) -> tuple[Opened, NewText]:
     policy.require(uow.actor, Permission.STANDARD_PUBLISH, scope)
     opened = edition(uow, edition_id)
     if opened.wording is None:
-        raise NotFound(_("只有文书文本可以在页面上录入新版本。"), remedy=_("其他内容请由系统管理员用文件录入。"))
+        raise NotFound(
+            _("只有文书文本可以在页面上录入新版本。"), remedy=_("其他内容请由系统管理员用文件录入。")
+        )
     head = opened.listed.edition
     return opened, NewText(
         region=scope.region,
@@ -139,8 +134,8 @@ class Preview:
 
 
 def preview(uow: UnitOfWork, edition_id: UUID, text: NewText) -> Preview:
-    """Compare a new text with the one it would take the place of. Raises Malformed where it cannot be read."""
-    policy.require(uow.actor, Permission.STANDARD_PUBLISH, Scope(region=text.region))
+    """Compare a new text with the one it would take the place of. Raises Malformed at what is wrong."""
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(text.region))
     base = uow.get(StandardEdition, edition_id, undefer(StandardEdition.content))
     new = kinds.WORDING.read(reworded(base.head, base.content, text).content)
     try:

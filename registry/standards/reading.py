@@ -39,6 +39,10 @@ def read(shape: Any, value: object, where: str) -> Any:
         return None if value is None else read(inner, value, where)
     if is_dataclass(shape):
         return read_record(shape, value, where)
+    return read_plain(shape, value, where)
+
+
+def read_plain(shape: Any, value: object, where: str) -> object:
     if issubclass(shape, StrEnum):
         return read_choice(shape, value, where)
     if shape is date:

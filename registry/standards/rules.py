@@ -4,6 +4,7 @@ An edition for a region replaces the one of the wider region as a whole; it adds
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,9 +14,11 @@ from uuid import UUID
 import rfc8785
 
 from registry.kernel.text import _
+from registry.policy import Scope
 from registry.standards.reading import Malformed
 
 NATION = "000000"
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 
 
 class Status(StrEnum):
@@ -23,6 +26,14 @@ class Status(StrEnum):
 
     LAW = "law"                # 法规
     SUGGESTION = "suggestion"  # 默认建议
+
+
+class Standing(StrEnum):
+    """Where an edition stands today."""
+
+    IN_FORCE = "in-force"
+    TO_COME = "to-come"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +65,17 @@ def region_chain(region: str) -> tuple[str, ...]:
     raises   Malformed unless `region` is six digits
     source   GB/T 2260
     """
-    if not (len(region) == 6 and region.isascii() and region.isdigit()):
+    if not SIX_DIGITS.fullmatch(region):
         told = _("行政区划代码“{region}”应当是 6 位数字。", region=region)
         raise Malformed(told, field="region")
     wider = (region, region[:4] + "00", region[:2] + "0000", NATION)
     return tuple(dict.fromkeys(wider))
+
+
+def region_scope(region: str) -> Scope:
+    """Return what authority over a region's rules turns on. Raises Malformed where it is no region."""
+    region_chain(region)
+    return Scope(region=region)
 
 
 def governing(editions: Iterable[Edition], region: str, on: date) -> Edition | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import singledispatch
 from itertools import groupby
 from typing import Any
 
@@ -12,14 +13,20 @@ from registry.kernel.text import _, later
 from registry.standards.catalogues import DesignLife, Gate, Retention
 from registry.standards.divisions import DivisionLevel
 from registry.standards.posts import Demand
-from registry.standards.rules import Status
+from registry.standards.rules import Standing, Status
 from registry.standards.warranty import MonthDay, Season, WarrantyRule, WarrantyUnit
 
+NOTHING = "—"
 Column = tuple[LazyProxy, str | Callable[[Any], object]]
 """A heading, and the attribute or function that gives the cell."""
 
 WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
     Status: {Status.LAW: later("法规"), Status.SUGGESTION: later("默认建议")},
+    Standing: {
+        Standing.IN_FORCE: later("施行中"),
+        Standing.TO_COME: later("尚未施行"),
+        Standing.SUPERSEDED: later("已由后一版本取代"),
+    },
     Demand: {
         Demand.ALWAYS: later("必须承诺并备案"),
         Demand.WHERE_PRESENT: later("参建即须承诺并备案"),
@@ -74,23 +81,38 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         (later("依据"), "article"),
     ),
     "gates": (
-        (later("事项"), "label"), (later("未备案的后果"), "consequence"), (later("前提"), needs_listed), SOURCE,
+        (later("事项"), "label"),
+        (later("未备案的后果"), "consequence"),
+        (later("前提"), needs_listed),
+        SOURCE,
     ),
     "change-clock": (PERIOD,),
     "archive-handover": (PERIOD,),
     "plaque-timing": ((later("时间"), str), (later("位置"), "place")),
     "plaque-content": ((later("内容"), "label"), (later("性质"), "status"), SOURCE),
     "divisions": (
-        (later("编码"), "code"), (later("名称"), "name"), (later("层级"), "level"), (later("验收标准"), "standard"),
+        (later("编码"), "code"),
+        (later("名称"), "name"),
+        (later("层级"), "level"),
+        (later("验收标准"), "standard"),
     ),
     "warranty": (
-        (later("部位"), "part"), (later("最低期限"), warranty_length), (later("起算日"), "starts"), SOURCE, NOTE,
+        (later("部位"), "part"),
+        (later("最低期限"), warranty_length),
+        (later("起算日"), "starts"),
+        SOURCE,
+        NOTE,
     ),
     "seasons": ((later("采暖期"), "heating"), (later("供冷期"), "cooling")),
-    "design-life": ((later("对象"), "label"), (later("年限"), life_length), (later("性质"), "status"), SOURCE, NOTE),
+    "design-life": (
+        (later("对象"), "label"), (later("年限"), life_length), (later("性质"), "status"), SOURCE, NOTE
+    ),
     "archive-catalogue": (
-        (later("编码"), "code"), (later("文件名称"), "name"), (later("分类"), "section_name"),
-        (later("形成单位"), "produced_by"), (later("保管期限（建议）"), "retention"),
+        (later("编码"), "code"),
+        (later("文件名称"), "name"),
+        (later("分类"), "section_name"),
+        (later("形成单位"), "produced_by"),
+        (later("保管期限（建议）"), "retention"),
     ),
     "responsibility-form": (
         (later("栏目"), "label"), (later("必填"), "required"), (later("公开"), "public"), SOURCE,
@@ -131,21 +153,36 @@ def sheets(kind: str, content: Any) -> tuple[Sheet, ...]:
 
 
 def row_said(row: Any, columns: tuple[Column, ...]) -> tuple[str, ...]:
-    return tuple(said(getattr(row, cell) if isinstance(cell, str) else cell(row)) for _heading, cell in columns)
+    cells = (getattr(row, cell) if isinstance(cell, str) else cell(row) for _heading, cell in columns)
+    return tuple(said(cell) for cell in cells)
 
 
+@singledispatch
 def said(value: object) -> str:
     """Return a value in words."""
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, StrEnum) and type(value) in WORDS:
-        return str(WORDS[type(value)][value])
-    if isinstance(value, tuple):
-        return "、".join(said(part) for part in value) or "—"
-    if isinstance(value, Season):
-        return _("{first} 至 {last}", first=said(value.first), last=said(value.last))
-    if isinstance(value, MonthDay):
-        return _("{month}月{day}日", month=value.month, day=value.day)
-    return str(value)
+    return NOTHING if value in (None, "") else str(value)
+
+
+@said.register
+def _truth(value: bool) -> str:
+    return _("是") if value else _("否")
+
+
+@said.register
+def _choice(value: StrEnum) -> str:
+    return str(WORDS[type(value)][value])
+
+
+@said.register
+def _several(value: tuple) -> str:  # type: ignore[type-arg]  # singledispatch looks at the bare class
+    return "、".join(said(part) for part in value) or NOTHING
+
+
+@said.register
+def _season(value: Season) -> str:
+    return _("{first} 至 {last}", first=said(value.first), last=said(value.last))
+
+
+@said.register
+def _day_of_year(value: MonthDay) -> str:
+    return _("{month}月{day}日", month=value.month, day=value.day)

@@ -53,4 +53,6 @@ def reword(edition_id: UUID) -> ResponseReturnValue:
             with form.blaming():
                 preview = queries.preview(uow, edition_id, form.text)
                 form.show_compared()
-        return page("standards/reword.html", form=form, opened=opened, preview=preview, blanks=blanks_offered())
+        return page(
+            "standards/reword.html", form=form, opened=opened, preview=preview, blanks=blanks_offered()
+        )

@@ -116,20 +116,27 @@ def warranty_end(
     source              建设工程质量管理条例 第四十条; that only whole seasons count is our reading
     """
     if rule.unit is WarrantyUnit.DESIGN_LIFE:
-        if design_life_years is None:
-            return WarrantyEnd(None, _("与设计使用年限相同；尚未登记设计使用年限。"))
-        end = years_after(started_on, design_life_years)
-        return WarrantyEnd(end, _("与设计使用年限（{n} 年）相同。", n=design_life_years))
-    if rule.unit is WarrantyUnit.YEAR and rule.amount is not None:
-        end = years_after(started_on, rule.amount)
-        return WarrantyEnd(end, _("{n} 年，自{starts}起。", n=rule.amount, starts=rule.starts))
+        return after_design_life(started_on, design_life_years)
     if rule.unit is WarrantyUnit.HEATING_SEASON:
         return after_seasons(rule, started_on, seasons.heating, _("采暖期"))
     if rule.unit is WarrantyUnit.COOLING_SEASON:
         return after_seasons(rule, started_on, seasons.cooling, _("供冷期"))
+    if rule.unit is WarrantyUnit.YEAR:
+        return after_years(rule, started_on)
     if rule.unit is WarrantyUnit.RESTART:
         return WarrantyEnd(None, _("自{starts}起，按该部位原保修期限重新计算。", starts=rule.starts))
     return WarrantyEnd(None, _("由合同约定，自{starts}起。", starts=rule.starts))
+
+
+def after_design_life(started_on: date, years: int | None) -> WarrantyEnd:
+    if years is None:
+        return WarrantyEnd(None, _("与设计使用年限相同；尚未登记设计使用年限。"))
+    return WarrantyEnd(years_after(started_on, years), _("与设计使用年限（{n} 年）相同。", n=years))
+
+
+def after_years(rule: WarrantyRule, started_on: date) -> WarrantyEnd:
+    told = _("{n} 年，自{starts}起。", n=rule.amount, starts=rule.starts)
+    return WarrantyEnd(years_after(started_on, rule.amount or 0), told)
 
 
 def after_seasons(rule: WarrantyRule, started_on: date, season: Season | None, name: str) -> WarrantyEnd:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from registry.notices.calendar import (
@@ -73,6 +73,7 @@ def test_the_day_of_the_event_does_not_count() -> None:
     assert add_working_days(date(2026, 3, 2), 0) == date(2026, 3, 2)
 
 
+@settings(deadline=None)
 @given(KNOWN, some.integers(1, 60))
 def test_the_nth_working_day_is_a_working_day_with_n_of_them_since(start: date, count: int) -> None:
     end = add_working_days(start, count)
@@ -81,11 +82,13 @@ def test_the_nth_working_day_is_a_working_day_with_n_of_them_since(start: date, 
     assert end - start >= timedelta(days=count) or working_days_between(start, end) == (end - start).days
 
 
+@settings(deadline=None)
 @given(KNOWN, some.integers(1, 40), some.integers(1, 40))
 def test_two_periods_one_after_the_other_are_one(start: date, first: int, second: int) -> None:
     assert add_working_days(add_working_days(start, first), second) == add_working_days(start, first + second)
 
 
+@settings(deadline=None)
 @given(KNOWN, some.integers(1, 40))
 def test_counting_back_undoes_counting_forward_from_a_working_day(start: date, count: int) -> None:
     begin = add_working_days(start, 1)

@@ -131,14 +131,14 @@ def test_a_notice_is_overdue_on_the_day_after_its_last_and_never_once_done(units
 
 def test_the_newest_notices_come_first_page_by_page(units: Units, li: Actor, clock: Clock) -> None:
     for number in range(5):
-        tell(units, li, Message("pledge.to-sign", f"/terms/{number}/pledge", f"第 {number} 项"))
+        tell(units, li, Message("pledge.to-sign", f"/terms/{number}", f"第 {number} 项"))
         clock.forward(minutes=1)
     with units.reading(li) as uow:
         titles = [notice.title for notice in inbox(uow, Folder.ALL, offset=2, size=2).notices]
     assert titles == ["第 2 项", "第 1 项"]
 
 
-@pytest.mark.parametrize("link", ["https://elsewhere.example", "//elsewhere.example", "/\\elsewhere.example", ""])
+@pytest.mark.parametrize("link", ["https://elsewhere.cn", "//elsewhere.cn", "/\\elsewhere.cn", ""])
 def test_a_notice_leads_to_a_page_of_ours(units: Units, li: Actor, link: str) -> None:
     with pytest.raises(DBAPIError):
         tell(units, li, Message("pledge.to-sign", link, "请签署"))
@@ -148,6 +148,6 @@ def test_the_moment_of_service_cannot_be_changed(units: Units, li: Actor) -> Non
     notice_id = tell(units, li)
     with units.writing(li) as uow:
         open_notice(uow, notice_id)
+    later = update(Notice).where(Notice.id == notice_id).values(opened_at=NOON + timedelta(days=1))
     with pytest.raises(DBAPIError), units.writing(SYSTEM) as uow:
-        later = NOON + timedelta(days=1)
-        uow.session.execute(update(Notice).where(Notice.id == notice_id).values(opened_at=later))
+        uow.session.execute(later)

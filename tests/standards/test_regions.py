@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from registry.standards.reading import Malformed
@@ -49,6 +49,7 @@ def test_a_region_is_six_digits(region: str) -> None:
         region_chain(region)
 
 
+@settings(deadline=None)
 @given(EDITIONS, CODES, DAYS)
 def test_nearest_region_goes_before_latest_day(editions: list[Edition], region: str, on: date) -> None:
     chosen = governing(editions, region, on)
@@ -64,6 +65,7 @@ def test_nearest_region_goes_before_latest_day(editions: list[Edition], region: 
             assert chosen.effective_from >= other.effective_from
 
 
+@settings(deadline=None)
 @given(EDITIONS, CODES, DAYS, some.randoms())
 def test_the_order_in_which_editions_are_found_changes_nothing(
     editions: list[Edition], region: str, on: date, random: some.DrawFn
@@ -74,6 +76,7 @@ def test_the_order_in_which_editions_are_found_changes_nothing(
     assert (before and before.rank) == (after and after.rank)
 
 
+@settings(deadline=None)
 @given(EDITIONS, CODES, DAYS)
 def test_what_governs_a_county_reaches_it_from_above_and_never_from_beside(
     editions: list[Edition], region: str, on: date

@@ -10,7 +10,6 @@ from registry.standards.drafts import Draft, shipped
 from registry.standards.kinds import KINDS, Kind
 from registry.standards.posts import Demand, Post, post_called, role_called
 from registry.standards.rules import NATION, Status
-from registry.standards.wording import Wording
 
 DRAFTS = shipped()
 FIVE = ["owner-leader", "survey-leader", "design-leader", "project-manager", "chief-supervisor"]
@@ -77,8 +76,8 @@ def test_every_post_belongs_to_a_role_and_has_a_wording_and_known_qualifications
 
 
 def test_the_papers_of_notice_44_ask_their_fields_in_its_order() -> None:
-    authorisation: Wording = content(kinds.WORDING, key="authorisation")
-    pledge: Wording = content(kinds.WORDING, key="pledge/project-manager")
+    authorisation = content(kinds.WORDING, key="authorisation")
+    pledge = content(kinds.WORDING, key="pledge/project-manager")
     assert [field.label for field in (*authorisation.fields, *authorisation.closing)] == [
         "被授权人姓名", "工程项目名称", "担任职务", "姓名", "身份证号", "注册执业资格", "注册执业证号",
         "被授权人（签字）", "授权单位（盖章）", "法定代表人（签字）", "授权日期",
@@ -91,7 +90,7 @@ def test_the_papers_of_notice_44_ask_their_fields_in_its_order() -> None:
 
 @pytest.mark.parametrize("post", NATIONAL, ids=lambda p: p.key)
 def test_a_pledge_names_the_project_the_firm_and_the_design_life(post: Post) -> None:
-    pledge: Wording = content(kinds.WORDING, key=post.wording)
+    pledge = content(kinds.WORDING, key=post.wording)
     assert pledge.title == "工程质量终身责任承诺书"
     assert pledge.blanks() >= {"project", "organisation", "legal_representative", "post", "design_life"}
 

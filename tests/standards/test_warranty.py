@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from registry.standards.periods import months_after, years_after
@@ -81,6 +81,7 @@ def test_what_the_contract_or_a_repair_decides_has_no_day_of_its_own(unit: Warra
     assert STARTS in end.explanation
 
 
+@settings(deadline=None)
 @given(some.dates(date(2000, 1, 30), date(2200, 1, 1)), some.integers(1, 10))
 def test_so_many_seasons_begin_and_end_between_acceptance_and_the_end(accepted: date, amount: int) -> None:
     end = warranty_end(rule(WarrantyUnit.HEATING_SEASON, amount), accepted, seasons=BEIJING).on
@@ -93,6 +94,7 @@ def test_so_many_seasons_begin_and_end_between_acceptance_and_the_end(accepted: 
     assert len([1 for first, last in winters if accepted <= first and last <= end]) == amount
 
 
+@settings(deadline=None)
 @given(some.dates(date(2000, 1, 1), date(2100, 1, 1)), some.integers(1, 100))
 def test_twelve_months_are_a_year(day: date, years: int) -> None:
     assert months_after(day, 12 * years) == years_after(day, years)

@@ -1,7 +1,7 @@
 """Texts with named blanks."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from registry.standards.reading import Malformed
@@ -27,7 +27,7 @@ def test_a_paper_with_an_empty_blank_is_not_printed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:9}", "{", "}"],
+    ["{identity_number}", "{person.__class__}", "{person[0]}", "{0}", "{}", "{person!r}", "{person:9}", "{"],
 )
 def test_a_text_can_take_out_nothing_but_the_blanks_that_exist(text: str) -> None:
     with pytest.raises(Malformed):
@@ -46,6 +46,7 @@ def test_a_wording_without_text_is_none() -> None:
         wording()
 
 
+@settings(deadline=None)
 @given(some.text(max_size=60))
 def test_any_text_is_read_or_refused_and_never_breaks(text: str) -> None:
     try:
@@ -55,6 +56,7 @@ def test_any_text_is_read_or_refused_and_never_breaks(text: str) -> None:
     assert read.filled(NAMES)
 
 
+@settings(deadline=None)
 @given(some.text(alphabet="李建国{}!.[]:𠮷", max_size=20))
 def test_what_goes_into_a_blank_is_never_read_as_text_again(name: str) -> None:
     if name:
