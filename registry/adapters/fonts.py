@@ -51,29 +51,39 @@ class Face:
     family: str            # ours; never Noto's, or fontconfig may hand out the one for the other
     style: str
     weight: int            # usWeightClass
+    rare: bool = False     # holds what the common face of the same name lacks
 
 
 SERIF = Face("serif-regular", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Regular", 400)
 SERIF_BOLD = Face("serif-bold", "NotoSerifCJK-Bold.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Bold", 700)
 SANS = Face("sans-regular", "NotoSansCJK-Regular.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Regular", 400)
 SANS_BOLD = Face("sans-bold", "NotoSansCJK-Bold.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Bold", 700)
-FACES = (SERIF, SERIF_BOLD, SANS, SANS_BOLD)
+SERIF_RARE = Face(
+    "serif-rare", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif Rare", "Regular", 400, rare=True,
+)
+FACES = (SERIF, SERIF_BOLD, SANS, SANS_BOLD, SERIF_RARE)
 
 
-def gb2312() -> frozenset[int]:
-    """The code points of GB 2312, hanzi and symbols, as Python's codec knows them."""
-    pairs = (bytes((row, cell)) for row in range(0xA1, 0xF8) for cell in range(0xA1, 0xFF))
-    return frozenset(ord(pair.decode("gb2312")) for pair in pairs if pair.decode("gb2312", "ignore"))
+def encoded(charset: str) -> frozenset[int]:
+    """The code points with two bytes in GB 2312 or GBK, as Python's codec knows them."""
+    pairs = (bytes((row, cell)) for row in range(0x81, 0xFF) for cell in range(0x40, 0xFF))
+    return frozenset(ord(text) for pair in pairs if len(text := pair.decode(charset, "ignore")) == 1 and ord(text) > 0x7F)
 
 
-def trimmed_set() -> frozenset[int]:
-    """The code points of a trimmed face: GB 2312, Latin, punctuation, units, numbers in circles and brackets."""
+def common_set() -> frozenset[int]:
+    """The code points of a common face: GB 2312, Latin, punctuation, units, numbers in circles and brackets."""
     ranges = (
         range(0x20, 0x7F), range(0xA0, 0x180), range(0x2010, 0x2040), range(0x2190, 0x21A0), range(0x2460, 0x2500),
-        range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260), range(0xFF00, 0xFFF0),
+        range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260),
+        range(0xFF00, 0xFFF0),
     )
     single = (0x2103, 0x2116, 0x2610, 0x2611, 0x2612, 0x2713, 0x2717, 0x338E, 0x338F, 0x33A0, 0x33A1, 0x33A5)
-    return gb2312().union(*ranges, single)
+    return encoded("gb2312").union(*ranges, single)
+
+
+def wanted_by(face: Face) -> frozenset[int]:
+    """The code points a trimmed face is to hold. The rare face has the rest of GBK: 昇, 喆, 堃, 镕 in names."""
+    return encoded("gbk") - common_set() if face.rare else common_set()
 
 
 @functools.cache
@@ -100,7 +110,7 @@ def trimmed_path(folder: Path, face: Face) -> Path:
 def trim(face: Face, folder: Path) -> Path:
     """Make one trimmed face in `folder`, all or nothing, and return its path."""
     source = whole(face)
-    wanted = trimmed_set()
+    wanted = wanted_by(face)
     characters = {code: glyph for code, glyph in source.getBestCmap().items() if code in wanted}
     order = [".notdef", *sorted(set(characters.values()) - {".notdef"})]
     target = trimmed_path(folder, face)

@@ -70,8 +70,13 @@ def qr_path(text: str, level: str, module: float = 1, x: float = 0, y: float = 0
     dark = {(column, row) for row, line in enumerate(matrix) for column, bit in enumerate(line) if bit}
     parts = []
     for ring in outlines(dark):
-        corners = (f"{short(x + column * module)} {short(y + row * module)}" for column, row in ring)
-        parts.append(f"M{'L'.join(corners)}z")
+        (column, row), *turns = ring
+        parts.append(f"M{short(x + column * module)} {short(y + row * module)}")
+        before = column
+        for column, row in turns:
+            parts.append(f"V{short(y + row * module)}" if column == before else f"H{short(x + column * module)}")
+            before = column
+        parts.append("z")
     return "".join(parts), len(matrix)
 
 

@@ -13,7 +13,8 @@ from registry.adapters.printing.marks import short
 
 FACES = {"serif": fonts.SERIF, "serif-bold": fonts.SERIF_BOLD, "sans": fonts.SANS, "sans-bold": fonts.SANS_BOLD}
 FAMILIES = {
-    "serif": '"Zhuze Serif","Noto Serif CJK SC","Noto Sans CJK SC"', "sans": '"Zhuze Sans","Noto Sans CJK SC"',
+    "serif": '"Zhuze Serif","Zhuze Serif Rare","Noto Serif CJK SC","Noto Sans CJK SC"',
+    "sans": '"Zhuze Sans","Noto Sans CJK SC"',
 }
 ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
