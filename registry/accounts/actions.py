@@ -85,32 +85,45 @@ def scope_of(uow: UnitOfWork, organisation_id: UUID | None, region: str) -> Scop
 def require_giving(uow: UnitOfWork, roles: Iterable[Role]) -> None:
     for role in sorted(roles):
         if uow.actor != SYSTEM and not may_give(uow.actor.roles, role):
-            raise MayNotGive(_("您不能授予“{role}”这一角色。", role=role_name(role)), remedy=_("请联系系统的安全管理员。"))
+            raise MayNotGive(
+                _("您不能授予“{role}”这一角色。", role=role_name(role)), remedy=_("请联系系统的安全管理员。")
+            )
 
 
 def enter_account(uow: UnitOfWork, facts: AccountFacts) -> Account:
-    """Write an account and its grants; the authority to do so has been asked for, by an invitation perhaps."""
+    """Write an account and its grants. The authority has been asked for, by whoever invites perhaps."""
     login = check_login(facts.login)
     uow.lock(f"login:{login}")
     if uow.session.scalar(select(Account.id).where(Account.login == login)):
         raise LoginTaken(_("登录名“{login}”已有人使用，请换一个。", login=login))
-    if facts.person_id and facts.organisation_id and uow.session.scalar(
-        select(Account.id).where(Account.person_id == facts.person_id, Account.organisation_id == facts.organisation_id)
-    ):
-        raise AlreadyHasAccount(_("{name}在本单位已有账户。", name=facts.name), remedy=_("请直接登录；忘记密码请联系本单位经办人。"))
+    refuse_second_account(uow, facts)
     key = uow.new_id()
     account = Account(
-        id=key, person_id=facts.person_id, organisation_id=facts.organisation_id, name=facts.name, login=login,
-        password_hash=facts.password_hash, created_at=uow.at, grants=[], state=AccountState.ACTIVE,
+        id=key, person_id=facts.person_id, organisation_id=facts.organisation_id, name=facts.name,
+        login=login, password_hash=facts.password_hash, created_at=uow.at,
+        state=AccountState.ACTIVE, grants=[],
         totp_sealed=uow.tools.vault.seal(facts.totp_secret, totp_place(key)) if facts.totp_secret else None,
     )
     uow.session.add(account)
     uow.session.flush()
     ledger.append(uow, "account.opened", account)
     note(uow, "account.opened", key)
+    given_by = facts.given_by or uow.actor.account
     for role in sorted(facts.roles):
-        enter_grant(uow, account, role, facts.region if role in REGIONAL else "", facts.given_by or uow.actor.account)
+        enter_grant(uow, account, role, facts.region if role in REGIONAL else "", given_by)
     return account
+
+
+def refuse_second_account(uow: UnitOfWork, facts: AccountFacts) -> None:
+    if facts.person_id is None or facts.organisation_id is None:
+        return
+    if uow.session.scalar(select(Account.id).where(
+        Account.person_id == facts.person_id, Account.organisation_id == facts.organisation_id
+    )):
+        raise AlreadyHasAccount(
+            _("{name}在本单位已有账户。", name=facts.name),
+            remedy=_("请直接登录；忘记密码请联系本单位经办人。"),
+        )
 
 
 def grant_role(uow: UnitOfWork, account_id: UUID, role: Role, region: str = "") -> Grant:
@@ -121,7 +134,8 @@ def grant_role(uow: UnitOfWork, account_id: UUID, role: Role, region: str = "") 
     account = uow.get(Account, account_id, *ACCOUNT_IN_FULL, lock=True)
     policy.require(uow.actor, Permission.ACCOUNT_MANAGE, account.scope)
     if region:
-        policy.require(uow.actor, Permission.ACCOUNT_MANAGE, Scope(region, organisation=account.organisation_id))
+        there = Scope(region, organisation=account.organisation_id)
+        policy.require(uow.actor, Permission.ACCOUNT_MANAGE, there)
     require_other(uow, account)
     require_giving(uow, {role})
     return enter_grant(uow, account, role, region, uow.actor.account)
@@ -136,8 +150,8 @@ def enter_grant(uow: UnitOfWork, account: Account, role: Role, region: str, give
     require_place(account, role, region)
     require_apart(uow, account, role)
     grant = Grant(
-        id=uow.new_id(), account_id=account.id, role=role, region=check_region(region).value if region else "",
-        since=uow.at, granted_by_id=given_by,
+        id=uow.new_id(), account_id=account.id, role=role, since=uow.at, granted_by_id=given_by,
+        region=check_region(region).value if region else "",
     )
     account.grants.append(grant)
     uow.session.flush()
@@ -156,13 +170,15 @@ def require_place(account: Account, role: Role, region: str) -> None:
     if role not in REGIONAL and region:
         raise Invalid(_("“{role}”不按行政区划授权。", role=role_name(role)), field="region")
     if any(grant.region not in {"", region} for grant in standing) and region:
-        raise Invalid(_("一个账户只负责一个行政区划。"), field="region", remedy=_("请另开账户，或先终止原有授权。"))
+        raise Invalid(
+            _("一个账户只负责一个行政区划。"), field="region", remedy=_("请另开账户，或先终止原有授权。")
+        )
     if role in FIRM and account.organisation_id is None:
         raise Invalid(_("“{role}”只能授予属于某一单位的账户。", role=role_name(role)), field="role")
 
 
 def require_apart(uow: UnitOfWork, account: Account, role: Role) -> None:
-    """Raise RolesApart when this account, or its person elsewhere, is already another of the three administrators."""
+    """Raise RolesApart when this account, or its person elsewhere, is another of the three administrators."""
     if role not in ADMINISTRATORS:
         return
     same = Account.id == account.id
@@ -216,7 +232,7 @@ def enable_account(uow: UnitOfWork, account_id: UUID) -> Account:
 
 
 def managed(uow: UnitOfWork, account_id: UUID) -> Account:
-    """Return an account that the actor may manage, locked. An account with more power than one's own is not."""
+    """Return an account that the actor may manage, locked: none with more power than the actor could give."""
     account = uow.get(Account, account_id, *ACCOUNT_IN_FULL, lock=True)
     policy.require(uow.actor, Permission.ACCOUNT_MANAGE, account.scope)
     require_giving(uow, {grant.role for grant in account.standing_grants})
@@ -241,7 +257,7 @@ def unlock_account(uow: UnitOfWork, account_id: UUID) -> None:
 def reset_second_factor(uow: UnitOfWork, account_id: UUID, reason: str) -> None:
     """Take a lost second factor off, so that a new one is bound at the next sign-in. The password stays.
 
-    Only the security administrator may: whoever can replace a signer's second factor could sign in their name.
+    Only the security administrator may: whoever replaces a signer's second factor could sign in their name.
     """
     account = uow.get(Account, account_id, *ACCOUNT_IN_FULL, lock=True)
     policy.require(uow.actor, Permission.ACCOUNT_RESET, account.scope)
@@ -268,7 +284,7 @@ def confirm_identity(uow: UnitOfWork, code: str) -> Evidence:
 
 
 def confirm_by_password(uow: UnitOfWork, password: str) -> Evidence:
-    """The same for accounts that need no second factor and have none. Raises WrongPassword, TooManyGuesses."""
+    """The same for accounts that have no second factor. Raises WrongPassword, TooManyGuesses."""
     policy.require(uow.actor, Permission.ACCOUNT_OWN, ANYWHERE)
     account = uow.get(Account, uow.actor.account)
     if account.totp_sealed is not None:

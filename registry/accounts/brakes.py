@@ -33,7 +33,8 @@ def refuse_while_braked(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:
 
 def in_words(left: timedelta) -> str:
     seconds = int(left.total_seconds()) + 1
-    return _("{count} 秒", count=seconds) if seconds < 60 else _("{count} 分钟", count=-(-seconds // 60))
+    minutes = -(-seconds // 60)
+    return _("{count} 分钟", count=minutes) if minutes > 1 else _("{count} 秒", count=seconds)
 
 
 def count_when_refused(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:

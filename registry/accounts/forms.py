@@ -20,6 +20,7 @@ from registry.web.fields import (
     ManyOfField,
     Needed,
     OneTimeCodeField,
+    Text,
     UsccField,
     at_most,
 )
@@ -59,8 +60,10 @@ class PasswordOnlyForm(Form):
     )
 
 
-def new_password(label: str) -> PasswordField:
-    return PasswordField(label, [Needed(), Length(max=4 * LONGEST)], render_kw={"autocomplete": "new-password"})
+def new_password(label: Text) -> PasswordField:
+    return PasswordField(
+        label, [Needed(), Length(max=4 * LONGEST)], render_kw={"autocomplete": "new-password"}
+    )
 
 
 def repeated(of: str) -> PasswordField:

@@ -88,9 +88,9 @@ def invite(uow: UnitOfWork, facts: InvitationFacts) -> Link:
     if facts.target and not facts.target.startswith("/"):
         raise Invalid(_("邀请的去向应是本站的路径。"), field="target")
     return issue(uow, Invitation(
-        purpose=Purpose.JOIN, person_id=facts.person_id, organisation_id=facts.organisation_id, name=facts.name,
-        login=check_login(facts.login) if facts.login else "", roles=sorted(facts.roles), region=facts.region,
-        target=facts.target, expires_at=uow.at + min(facts.lasts, INVITED_FOR),
+        purpose=Purpose.JOIN, person_id=facts.person_id, organisation_id=facts.organisation_id,
+        name=facts.name, login=check_login(facts.login) if facts.login else "", roles=sorted(facts.roles),
+        region=facts.region, target=facts.target, expires_at=uow.at + min(facts.lasts, INVITED_FOR),
     ))
 
 
@@ -130,7 +130,9 @@ def standing(uow: UnitOfWork, token: str) -> Invitation:
         .options(selectinload(Invitation.organisation), selectinload(Invitation.person))
     )
     if invitation is None or invitation.used_at is not None or uow.at >= invitation.expires_at:
-        raise InvitationOver(_("邀请链接无效、已经用过或已经过期。"), remedy=_("请向发出邀请的人索取新的链接。"))
+        raise InvitationOver(
+            _("邀请链接无效、已经用过或已经过期。"), remedy=_("请向发出邀请的人索取新的链接。")
+        )
     return invitation
 
 
@@ -166,8 +168,11 @@ def require_known(uow: UnitOfWork, invitation: Invitation, given: Acceptance, pl
     number = uow.tools.vault.open(person.identity_sealed, identity_place(person.id))
     if not compare_digest(number[-6:].encode(), compact(given.identity).encode()):
         brakes.count_when_refused(uow, BrakeKind.CODE, str(invitation.id))
-        uow.after_refusal.append(partial(note, kind="invitation.wrong-identity", account_id=None, place=place))
-        raise WrongCode(_("证件号码后六位与登记的不一致。"), field="identity", remedy=_("请核对，或联系发出邀请的人。"))
+        noted = partial(note, kind="invitation.wrong-identity", account_id=None, place=place)
+        uow.after_refusal.append(noted)
+        raise WrongCode(
+            _("证件号码后六位与登记的不一致。"), field="identity", remedy=_("请核对，或联系发出邀请的人。")
+        )
 
 
 def join(uow: UnitOfWork, invitation: Invitation, given: Acceptance) -> Account:
@@ -176,8 +181,8 @@ def join(uow: UnitOfWork, invitation: Invitation, given: Acceptance) -> Account:
     name = person.name if person else given.name or invitation.name
     passwords.require_strong(given.password, own_words(login, name, invitation.organisation))
     account = enter_account(uow, AccountFacts(
-        login=login, name=name, person_id=person.id if person else None, organisation_id=invitation.organisation_id,
-        roles=frozenset(Role(role) for role in invitation.roles), region=invitation.region,
+        login=login, name=name, person_id=person.id if person else None, region=invitation.region,
+        organisation_id=invitation.organisation_id, roles=frozenset(Role(role) for role in invitation.roles),
         password_hash=passwords.hashed(given.password), given_by=invitation.created_by_id,
     ))
     invitation.account_id = account.id

@@ -20,7 +20,7 @@ def normal_login(login: str) -> str:
 
 
 def check_login(login: str) -> str:
-    """Return the login to keep. Raises BadLogin, also for a phone or identity number: a login is no secret."""
+    """Return the login to keep. Raises BadLogin, also for a phone or identity number: it is no secret."""
     name = normal_login(login)
     if not LOGIN.fullmatch(name):
         raise BadLogin(_("登录名为 3 至 40 个汉字、字母、数字，可含“.”“_”“-”“@”。"), field="login")

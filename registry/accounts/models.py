@@ -22,7 +22,7 @@ class AccountState(StrEnum):
 
 
 class Account(Base):
-    """账户: a person acting for an organisation. Staff of a station may have neither on the registry's books."""
+    """账户: a person acting for an organisation. People of a station may have neither on our books."""
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("person_id", "organisation_id"),)
@@ -36,7 +36,7 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(default="")       # argon2id; "" lets nobody in
     totp_sealed: Mapped[bytes | None]                            # vault place: "account/totp/<id>"
     totp_offered: Mapped[bytes | None]                           # the same place, until the first right code
-    totp_last_step: Mapped[int] = mapped_column(default=0)       # of 30 s since 1970; no code of it or before counts
+    totp_last_step: Mapped[int] = mapped_column(default=0)       # in 30 s; codes up to it are spent
     state: Mapped[AccountState] = mapped_column(default=AccountState.ACTIVE)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
@@ -47,7 +47,7 @@ class Account(Base):
         lazy="raise", order_by="(Grant.since, Grant.id)", foreign_keys="Grant.account_id"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy's own attribute
 
     @property
     def standing_grants(self) -> list["Grant"]:
@@ -58,10 +58,10 @@ class Account(Base):
     def scope(self) -> Scope:
         """Needs `grants` and `organisation` loaded. A station's people lie in their station's region."""
         regions = [grant.region for grant in self.standing_grants if grant.region]
-        own = self.organisation.region if self.organisation else ""
+        firm = self.organisation
         return Scope(
-            (regions or [own])[0],
-            frozenset({self.organisation_id} - {None}),
+            (regions or [firm.region if firm else ""])[0],
+            frozenset({firm.id}) if firm else frozenset(),
             person=self.person_id,
             organisation=self.organisation_id,
         )
@@ -72,10 +72,15 @@ class Grant(Base):
 
     __tablename__ = "account_grant"
     __table_args__ = (
-        Index("uq_account_grant_standing", "account_id", "role", unique=True, postgresql_where=text("until IS NULL")),
+        Index(
+            "uq_account_grant_standing", "account_id", "role", unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
         permanent("until", "ended_by_id"),
     )
-    ledger_facts: ClassVar = ("account_id", "role", "region", "since", "until", "granted_by_id", "ended_by_id")
+    ledger_facts: ClassVar = (
+        "account_id", "role", "region", "since", "until", "granted_by_id", "ended_by_id",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"), index=True)
@@ -83,7 +88,7 @@ class Grant(Base):
     region: Mapped[str] = mapped_column(String(6), default="")            # GB/T 2260; "" for firms
     since: Mapped[datetime]
     until: Mapped[datetime | None]
-    granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))   # None: the operator's command
+    granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))  # None: the operator
     ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
 
@@ -175,7 +180,7 @@ class Brake(Base):
     __tablename__ = "brake"
 
     kind: Mapped[BrakeKind] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)   # an id, or a keyed hash: people type passwords as logins
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)   # an id, an address or a keyed hash
     failures: Mapped[int]
     failed_at: Mapped[datetime]
 

@@ -22,8 +22,10 @@ def index() -> ResponseReturnValue:
     window, words = window_asked(), request.args.get("q", "")
     with reading() as uow:
         found, total = queries.accounts_in_reach(uow, words, window.offset, window.size)
-        waiting = queries.invitations_in_reach(uow)
-        return page("accounts/index.html", accounts=found, total=total, window=window, words=words, waiting=waiting)
+        return page(
+            "accounts/index.html", accounts=found, total=total, window=window, words=words,
+            waiting=queries.invitations_in_reach(uow),
+        )
 
 
 @bp.get("/accounts/<uuid:account_id>")
@@ -129,7 +131,8 @@ def invite() -> ResponseReturnValue:
         with form.blaming(), writing() as uow:
             link = invitations.invite(uow, InvitationFacts(
                 name=form.name.data, roles=frozenset(Role(role) for role in form.roles.data),
-                organisation_id=queries.firm_invited_for(uow, form.uscc.data or ""), region=form.region.data or "",
+                organisation_id=queries.firm_invited_for(uow, form.uscc.data or ""),
+                region=form.region.data or "",
             ))
             return page("accounts/invited.html", link=link)
     return page("accounts/invite.html", form=form, own_firm=g.actor.organisation is not None)

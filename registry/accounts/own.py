@@ -47,7 +47,7 @@ def begin_second_factor(uow: UnitOfWork) -> None:
 
 
 def bind_second_factor(uow: UnitOfWork, code: str, place: Place) -> list[str]:
-    """Bind the second factor on offer, end the other sessions, and return the recovery codes. Raises WrongCode."""
+    """Bind the second factor on offer, end other sessions, return the recovery codes. Raises WrongCode."""
     account = own_account(uow)
     policy.require_fresh(uow.actor)
     codes = bind(uow, account, code, place)

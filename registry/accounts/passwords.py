@@ -15,6 +15,9 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 
 SHORTEST, LONGEST = 12, 128
+FEWEST_DIFFERENT = 5    # characters
+TELLING = 3             # a word this long says something about its owner, or is common by itself
+BESIDE_OWN_WORD = 8     # characters that must stand beside a word about the owner
 COMMON = Path(__file__).parent / "common_passwords.txt"
 HASHER = PasswordHasher()
 
@@ -47,26 +50,35 @@ def outdated(password_hash: str) -> bool:
 
 
 def require_strong(password: str, own: Iterable[str] = ()) -> None:
-    """Raise WeakPassword unless `password` may be used. `own` are words anyone would guess about its owner."""
+    """Raise WeakPassword unless `password` may be used. `own`: words anyone would guess about its owner."""
     length = len(normal(password))
     if length < SHORTEST:
-        raise WeakPassword(_("密码至少 {least} 个字符，建议 15 个以上；可以是一句话，可用汉字和空格。", least=SHORTEST), field="password")
+        raise WeakPassword(
+            _("密码至少 {least} 个字符，建议 15 个以上；可以是一句话，可用汉字和空格。", least=SHORTEST),
+            field="password",
+        )
     if length > LONGEST:
         raise WeakPassword(_("密码最多 {most} 个字符。", most=LONGEST), field="password")
     plain = normal(password).casefold()
     if is_common(plain):
         raise WeakPassword(_("这个密码太常见，请换一个。"), field="password")
-    if len(set(plain)) < 5:
+    if len(set(plain)) < FEWEST_DIFFERENT:
         raise WeakPassword(_("密码里不同的字符太少，请换一个。"), field="password")
-    if any(len(word) >= 3 and word.casefold() in plain and len(plain) - len(word) < 8 for word in own):
+    if any(mostly(plain, word.casefold()) for word in own):
         raise WeakPassword(_("密码不能由登录名、姓名或单位名称加几个字符组成，请换一个。"), field="password")
 
 
+def mostly(plain: str, word: str) -> bool:
+    """Whether a password is a telling word and little else."""
+    return len(word) >= TELLING and word in plain and len(plain) - len(word) < BESIDE_OWN_WORD
+
+
 def is_common(plain: str) -> bool:
-    """Whether a password is on the list, or is one of the list with digits and signs around it, or said twice."""
+    """Whether a password is on the list, by itself, with digits and signs around it, or said twice."""
     bare = plain.strip("0123456789!@#$%^&*()_+-=.,?~ ")
     half = plain[: len(plain) // 2]
-    return plain in common() or len(bare) >= 3 and bare in common() or half * 2 == plain and half in common()
+    twice = half * 2 == plain and half in common()
+    return plain in common() or twice or (len(bare) >= TELLING and bare in common())
 
 
 @cache

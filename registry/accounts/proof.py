@@ -20,7 +20,7 @@ from registry.kernel.uow import UnitOfWork
 class Method(StrEnum):
     TOTP = "totp"                      # 动态验证码
     RECOVERY_CODE = "recovery-code"    # 恢复码
-    PASSWORD = "password"              # 密码
+    PASSWORD = "password"              # noqa: S105 — 密码, the name of the method
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ def login_key(uow: UnitOfWork, login: str) -> str:
     return uow.tools.vault.index("account/login", login).hex()
 
 
-def prove_password(uow: UnitOfWork, account: Account | None, login: str, password: str, place: Place = NOWHERE) -> Account:
+def prove_password(
+    uow: UnitOfWork, account: Account | None, login: str, password: str, place: Place = NOWHERE
+) -> Account:
     """Return the account when the password is its own. Same words and same time whether or not it exists.
 
     Raises WrongPassword, TooManyGuesses.
@@ -64,15 +66,19 @@ def prove_password(uow: UnitOfWork, account: Account | None, login: str, passwor
         brakes.refuse_while_braked(uow, BrakeKind.ADDRESS, place.address)
     fits = passwords.fits(account.password_hash if account else "", password)
     if account is None or not fits or account.state is not AccountState.ACTIVE:
-        brakes.count_when_refused(uow, BrakeKind.LOGIN, key)
-        if place.address:
-            brakes.count_when_refused(uow, BrakeKind.ADDRESS, place.address)
-        uow.after_refusal.append(partial(
-            note, kind="password.wrong", account_id=account.id if account else None, place=place, login=key[:16],
-        ))
+        count_wrong_password(uow, account, key, place)
         raise WrongPassword(_("登录名或密码不正确。"), field="password")
     brakes.release(uow, BrakeKind.LOGIN, key)
     return account
+
+
+def count_wrong_password(uow: UnitOfWork, account: Account | None, key: str, place: Place) -> None:
+    brakes.count_when_refused(uow, BrakeKind.LOGIN, key)
+    if place.address:
+        brakes.count_when_refused(uow, BrakeKind.ADDRESS, place.address)
+    about = account.id if account else None
+    noted = partial(note, kind="password.wrong", account_id=about, place=place, login=key[:16])
+    uow.after_refusal.append(noted)
 
 
 def prove_code(uow: UnitOfWork, account: Account, code: str, place: Place = NOWHERE) -> Method:
@@ -84,7 +90,8 @@ def prove_code(uow: UnitOfWork, account: Account, code: str, place: Place = NOWH
     brakes.refuse_while_braked(uow, BrakeKind.CODE, key)
     if account.totp_sealed is None:
         raise NoSecondFactor(_("您的账户还没有绑定动态验证码。"), remedy=_("请在“我的账户”中绑定后再办理。"))
-    method = method_of(uow, account, code)
+    secret = uow.tools.vault.open(account.totp_sealed, totp_place(account.id))
+    method = method_of(uow, account, secret, code)
     if method is None:
         count_wrong_code(uow, account.id, place)
         raise WrongCode(_("验证码不正确或已经用过，请等待下一个验证码。"), field="code")
@@ -92,10 +99,8 @@ def prove_code(uow: UnitOfWork, account: Account, code: str, place: Place = NOWH
     return method
 
 
-def method_of(uow: UnitOfWork, account: Account, code: str) -> Method | None:
+def method_of(uow: UnitOfWork, account: Account, secret: str, code: str) -> Method | None:
     """Use `code` up and return what it was, None when it was wrong."""
-    assert account.totp_sealed is not None
-    secret = uow.tools.vault.open(account.totp_sealed, totp_place(account.id))
     step = step_of(secret, code, uow.at, account.totp_last_step)
     if step is not None:
         account.totp_last_step = step

@@ -9,13 +9,14 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.accounts.actions import ACCOUNT_IN_FULL
 from registry.accounts.invitations import Asked, asks, standing
+from registry.accounts.logins import normal_login
 from registry.accounts.models import Account, AccountEvent, AccountSession, Grant, Invitation, RecoveryCode
 from registry.accounts.proof import totp_place
-from registry.accounts.rules import SessionRules, givable
+from registry.accounts.rules import USUAL, SessionRules, givable
 from registry.accounts.second_factor import enrolment_picture, in_groups, next_code
 from registry.accounts.sessions import half_session, offered_secret
 from registry.kernel.actor import SYSTEM, Role
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.identifiers import check_uscc
@@ -115,12 +116,13 @@ def own(uow: UnitOfWork) -> Own:
     return Own(account, live_sessions(uow, account.id), left or 0, latest_events(uow, account.id))
 
 
-def live_sessions(uow: UnitOfWork, account_id: UUID, rules: SessionRules = SessionRules()) -> list[AccountSession]:
+def live_sessions(uow: UnitOfWork, account_id: UUID, rules: SessionRules = USUAL) -> list[AccountSession]:
     return list(uow.session.scalars(
         select(AccountSession)
         .where(
             AccountSession.account_id == account_id, AccountSession.ended_at.is_(None),
-            AccountSession.opened_at > uow.at - rules.absolute, AccountSession.last_seen_at > uow.at - rules.idle,
+            AccountSession.opened_at > uow.at - rules.absolute,
+            AccountSession.last_seen_at > uow.at - rules.idle,
         )
         .order_by(AccountSession.last_seen_at.desc(), AccountSession.id)
     ))
@@ -134,7 +136,7 @@ def latest_events(uow: UnitOfWork, account_id: UUID) -> list[AccountEvent]:
 
 
 def invited(uow: UnitOfWork, token: str) -> Invited:
-    """Return what a link invites to, and what it asks for. Raises InvitationOver. Whoever holds the link may ask."""
+    """Return what a link invites to and what it asks for. Raises InvitationOver. Its holder may ask."""
     policy.open_to_all(uow.actor)
     invitation = standing(uow, token)
     return Invited(invitation, asks(invitation))
@@ -160,16 +162,37 @@ def managed_by(uow: UnitOfWork) -> ColumnElement[bool]:
         ways.append(Account.organisation_id == actor.organisation)
     if Role.STATION_HEAD in actor.roles and actor.region:
         prefix = region_prefix(actor.region)
-        ways.append(exists().where(
-            Grant.account_id == Account.id, Grant.until.is_(None), Grant.region.startswith(prefix, autoescape=True),
-            Grant.region != "",
-        ))
-        ways.append(exists().where(
-            Organisation.id == Account.organisation_id, Organisation.region.startswith(prefix, autoescape=True),
-        ))
+        ways += [
+            exists().where(
+                Grant.account_id == Account.id, Grant.until.is_(None), Grant.region != "",
+                Grant.region.startswith(prefix, autoescape=True),
+            ),
+            exists().where(
+                Organisation.id == Account.organisation_id,
+                Organisation.region.startswith(prefix, autoescape=True),
+            ),
+        ]
     if not ways:
         policy.require(actor, Permission.ACCOUNT_MANAGE, ANYWHERE)
     return or_(*ways)
+
+
+def account_of_login(uow: UnitOfWork, login: str) -> Account:
+    """Return the account of that login. Raises NotFound."""
+    found = uow.session.scalar(
+        select(Account).where(Account.login == normal_login(login)).options(*ACCOUNT_IN_FULL)
+    )
+    if found is None:
+        raise NotFound(_("没有登录名为“{login}”的账户。", login=login))
+    policy.require(uow.actor, Permission.ACCOUNT_MANAGE, found.scope)
+    return found
+
+
+def code_of_login(uow: UnitOfWork, login: str) -> str:
+    """Return the next code that will be taken of an account. For the operator, on demo data alone."""
+    found = account_of_login(uow, login)
+    policy.require(uow.actor, Permission.ACCOUNT_RESET, found.scope)
+    return code_of(uow, found)
 
 
 def account(uow: UnitOfWork, account_id: UUID) -> Managed:
@@ -191,14 +214,16 @@ def roles_to_give(uow: UnitOfWork) -> list[Role]:
 
 
 def firm_invited_for(uow: UnitOfWork, uscc: str) -> UUID | None:
-    """Return the firm whose code was given, the actor's own when none was. Raises InvalidIdentifier, Invalid."""
+    """Return the firm whose code was given, the actor's own when none was. Raises Invalid."""
     policy.require(uow.actor, Permission.PARTY_READ, ANYWHERE)
     if not uscc:
         return uow.actor.organisation
     code = check_uscc(uscc).value
     firm = uow.session.scalar(select(Organisation.id).where(Organisation.uscc == code))
     if firm is None:
-        raise Invalid(_("统一社会信用代码 {code} 还没有登记。", code=code), field="uscc", remedy=_("请先登记该单位。"))
+        raise Invalid(
+            _("统一社会信用代码 {code} 还没有登记。", code=code), field="uscc", remedy=_("请先登记该单位。")
+        )
     return firm
 
 
@@ -207,7 +232,10 @@ def invitations_in_reach(uow: UnitOfWork) -> list[Invitation]:
     policy.require(uow.actor, Permission.ACCOUNT_OWN, ANYWHERE)
     return list(uow.session.scalars(
         select(Invitation)
-        .where(Invitation.created_by_id == uow.actor.account, Invitation.used_at.is_(None), Invitation.expires_at > uow.at)
+        .where(
+            Invitation.created_by_id == uow.actor.account, Invitation.used_at.is_(None),
+            Invitation.expires_at > uow.at,
+        )
         .options(selectinload(Invitation.organisation))
         .order_by(Invitation.created_at.desc(), Invitation.id).limit(50)
     ))

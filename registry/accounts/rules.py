@@ -1,4 +1,4 @@
-"""The law of accounts: who needs a second factor, who may give which role, how long a session lasts, how guesses slow."""
+"""The law of accounts: who needs a second factor, who gives which role, how sessions end and guesses slow."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -103,15 +103,17 @@ class SessionRules:
     fresh: timedelta = timedelta(minutes=10)        # how long a proof of identity counts as recent
     half: timedelta = timedelta(minutes=10)         # for the second factor to follow the password
 
-    def live(self, at: datetime, created_at: datetime, last_seen_at: datetime, opened_at: datetime | None) -> bool:
-        """Whether a session that has not been ended still counts at `at`."""
+    def live(self, at: datetime, last_seen_at: datetime, opened_at: datetime | None) -> bool:
+        """Whether a session that nobody has ended still counts at `at`. Half a session is seen but once."""
         if opened_at is None:
-            return at < created_at + self.half
+            return at < last_seen_at + self.half
         return at < last_seen_at + self.idle and at < opened_at + self.absolute
 
     def is_fresh(self, at: datetime, confirmed_at: datetime | None) -> bool:
         return confirmed_at is not None and at < confirmed_at + self.fresh
 
+
+USUAL = SessionRules()
 
 INVITED_FOR = timedelta(days=7)
 RECOVERED_WITHIN = timedelta(minutes=15)
@@ -133,7 +135,7 @@ class Slowing:
     forgets: timedelta
 
     def wait(self, failures: int) -> timedelta:
-        """Return the wait after so many wrong guesses: 30 s after the first too many, doubling up to an hour."""
+        """Return the wait after so many wrong guesses: 30 s, then doubling up to an hour."""
         over = failures - self.free
         if over < 0:
             return timedelta()

@@ -1,4 +1,4 @@
-"""The second factor: six digits that change every 30 seconds (RFC 6238), each good once, and recovery codes."""
+"""The second factor: six digits that change every 30 s (RFC 6238), each good once, and recovery codes."""
 
 import hashlib
 import secrets

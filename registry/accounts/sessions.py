@@ -1,4 +1,4 @@
-"""Sign-in, step by step, and the sessions it opens. Each step that proves more gets a session and a token of its own."""
+"""Sign-in, step by step, and the sessions it opens. Each step that proves more gets a session of its own."""
 
 import hashlib
 import secrets
@@ -18,7 +18,7 @@ from registry.accounts.events import Place, note
 from registry.accounts.logins import normal_login
 from registry.accounts.models import Account, AccountSession, AccountState, Grant, RecoveryCode
 from registry.accounts.proof import WrongCode, count_wrong_code, prove_code, prove_password, totp_place
-from registry.accounts.rules import NOTED_EVERY, SessionRules, needs_second_factor
+from registry.accounts.rules import NOTED_EVERY, USUAL, SessionRules, needs_second_factor
 from registry.accounts.second_factor import (
     RECOVERY_CODES,
     new_recovery_code,
@@ -84,7 +84,8 @@ def start(uow: UnitOfWork, account: Account, place: Place, step: Step) -> Admiss
     opened = uow.at if step is Step.IN else None
     uow.session.add(AccountSession(
         id=uow.new_id(), token_sha256=token_hash(token), account_id=account.id, created_at=uow.at,
-        last_seen_at=uow.at, opened_at=opened, confirmed_at=opened, address=place.address[:60], agent=place.agent[:200],
+        last_seen_at=uow.at, opened_at=opened, confirmed_at=opened,
+        address=place.address[:60], agent=place.agent[:200],
     ))
     if step is Step.IN:
         note(uow, "session.opened", account.id, place)
@@ -96,7 +97,7 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def half_session(uow: UnitOfWork, token: str, rules: SessionRules = SessionRules()) -> AccountSession:
+def half_session(uow: UnitOfWork, token: str, rules: SessionRules = USUAL) -> AccountSession:
     """Return the session that waits for its second factor. Raises SignInExpired."""
     half = uow.session.scalar(
         select(AccountSession)
@@ -107,7 +108,7 @@ def half_session(uow: UnitOfWork, token: str, rules: SessionRules = SessionRules
         .options(joinedload(AccountSession.account).selectinload(Account.grants))
     )
     usable = half is not None and half.account.state is AccountState.ACTIVE
-    if half is None or not usable or not rules.live(uow.at, half.created_at, half.last_seen_at, None):
+    if half is None or not usable or not rules.live(uow.at, half.last_seen_at, None):
         raise SignInExpired(_("登录已超时，请重新登录。"))
     return half
 
@@ -126,7 +127,9 @@ def pass_second_factor(uow: UnitOfWork, half_token: str, code: str, place: Place
     return start(uow, account, place, Step.IN)
 
 
-def take_second_factor(uow: UnitOfWork, half_token: str, code: str, place: Place) -> tuple[Admission, list[str]]:
+def take_second_factor(
+    uow: UnitOfWork, half_token: str, code: str, place: Place
+) -> tuple[Admission, list[str]]:
     """Bind the second factor that was offered on the way in. Returns the session and the recovery codes.
 
     Raises WrongCode, SignInExpired.
@@ -168,10 +171,11 @@ def renew_recovery_codes(uow: UnitOfWork, account: Account) -> list[str]:
         .values(used_at=uow.at)
     )
     codes = [new_recovery_code() for _code in range(RECOVERY_CODES)]
-    uow.session.add_all(
-        RecoveryCode(id=uow.new_id(), account_id=account.id, code_sha256=recovery_hash(account.id, code), created_at=uow.at)
-        for code in codes
-    )
+    for code in codes:
+        uow.session.add(RecoveryCode(
+            id=uow.new_id(), account_id=account.id, created_at=uow.at,
+            code_sha256=recovery_hash(account.id, code),
+        ))
     return codes
 
 
@@ -208,8 +212,8 @@ STANDING_REGION = (
 )
 
 
-def recognise(units: Units, token: str, rules: SessionRules = SessionRules()) -> Actor:
-    """Return who holds the session of `token`: one SELECT, and one UPDATE a minute. NOBODY when it is over."""
+def recognise(units: Units, token: str, rules: SessionRules = USUAL) -> Actor:
+    """Return who holds the session of `token`, or NOBODY: one SELECT, and one UPDATE a minute."""
     with units.reading(NOBODY) as uow:
         row = uow.session.execute(
             select(AccountSession, Account.person_id, Account.organisation_id, Account.name,
@@ -224,11 +228,13 @@ def recognise(units: Units, token: str, rules: SessionRules = SessionRules()) ->
     if row is None:
         return NOBODY
     held: AccountSession = row[0]
-    if not rules.live(at, held.created_at, held.last_seen_at, held.opened_at):
+    if not rules.live(at, held.last_seen_at, held.opened_at):
         return NOBODY
     if at - held.last_seen_at >= NOTED_EVERY:
         with units.writing(NOBODY) as uow:
-            uow.session.execute(update(AccountSession).where(AccountSession.id == held.id).values(last_seen_at=at))
+            uow.session.execute(
+                update(AccountSession).where(AccountSession.id == held.id).values(last_seen_at=at)
+            )
     return Actor(
         account=held.account_id, person=row.person_id, organisation=row.organisation_id, name=row.name,
         region=row.region or "", roles=frozenset(Role(role) for role in row.roles or ()),

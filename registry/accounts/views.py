@@ -1,5 +1,6 @@
 """Doors for signing in, for one's own account, and for invited people."""
 
+from typing import cast
 from uuid import UUID
 
 from flask import Response, current_app, flash, g, redirect, request, url_for
@@ -24,6 +25,8 @@ from registry.accounts.forms import (
 from registry.accounts.invitations import Acceptance, Asked
 from registry.accounts.models import Purpose
 from registry.accounts.sessions import Admission, SignInExpired, Step
+from registry.kernel.actor import NOBODY, Actor
+from registry.kernel.errors import Forbidden
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.models import IdentityKind
@@ -36,7 +39,7 @@ __all__ = ["bp", "office"]
 
 
 def place() -> Place:
-    """Where the request came from. The address is the one the trusted proxies vouch for, whatever headers say."""
+    """Where the request came from: the address that trusted proxies vouch for, or the peer's own."""
     return Place(request.remote_addr or "", request.user_agent.string)
 
 
@@ -50,9 +53,7 @@ def go_on(admission: Admission) -> Response:
 
 
 def away(path: str) -> Response:
-    answer = redirect(path, 303)
-    assert isinstance(answer, Response)
-    return answer
+    return cast("Response", redirect(path, 303))
 
 
 def on_demo() -> bool:
@@ -67,9 +68,10 @@ def sign_in_again(no: SignInExpired) -> ResponseReturnValue:
 
 @bp.after_app_request
 def note_denial(response: Response) -> Response:
-    """Whatever was refused to someone signed in is noted: the door, and never the address with its ids."""
-    if response.status_code == 403 and g.get("actor") is not None and g.actor.account is not None:
-        with units().writing(g.actor) as uow:
+    """Whatever was refused to someone signed in is noted: by its door, without ids."""
+    actor: Actor = g.get("actor", NOBODY)
+    if response.status_code == Forbidden.status and actor.account is not None:
+        with units().writing(actor) as uow:
             actions.note_denial(uow, request.endpoint or "", place())
     return response
 
@@ -244,5 +246,6 @@ def acceptance(form: FlaskForm) -> Acceptance:
     given = form.data
     return Acceptance(
         password=given["password"], login=given.get("login", ""), name=given.get("name", ""),
-        identity_kind=IdentityKind(given.get("identity_kind", IdentityKind.CITIZEN)), identity=given.get("identity", ""),
+        identity_kind=IdentityKind(given.get("identity_kind", IdentityKind.CITIZEN)),
+        identity=given.get("identity", ""),
     )

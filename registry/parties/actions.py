@@ -84,11 +84,12 @@ def register_person(uow: UnitOfWork, facts: PersonFacts, organisation_id: UUID |
 def add_qualification(
     uow: UnitOfWork, person_id: UUID, facts: QualificationFacts, organisation_id: UUID | None = None
 ) -> Qualification:
-    """Note a 注册执业资格 as shown today, once. A renewal has another number or is noted again by its own row."""
+    """Note a 注册执业资格 as shown today: one row for each kind and number."""
     person = uow.get(Person, person_id)
     policy.require(uow.actor, Permission.PARTY_EDIT, Scope(person=person.id, organisation=organisation_id))
     known = uow.session.scalar(select(Qualification).where(
-        Qualification.person_id == person_id, Qualification.kind == facts.kind, Qualification.number == facts.number,
+        Qualification.person_id == person_id,
+        Qualification.kind == facts.kind, Qualification.number == facts.number,
     ))
     if known is not None:
         return known
@@ -99,7 +100,7 @@ def add_qualification(
 
 
 def withdraw_qualification(uow: UnitOfWork, qualification_id: UUID, on: date, reason: str) -> Qualification:
-    """Note that a qualification was given up, withdrawn or revoked (注销、撤销、吊销). Only the station may."""
+    """Note that a qualification was given up or taken away (注销、撤销、吊销). Only a station may."""
     qualification = uow.get(Qualification, qualification_id, lock=True)
     policy.require(uow.actor, Permission.PARTY_EDIT, Scope())
     if qualification.withdrawn_on is not None:
@@ -116,7 +117,9 @@ def edited(uow: UnitOfWork, organisation_id: UUID, version: int) -> Organisation
     organisation = uow.get(Organisation, organisation_id, lock=True)
     policy.require(uow.actor, Permission.PARTY_EDIT, organisation.scope)
     if organisation.version != version:
-        raise ChangedMeanwhile(_("在您填写期间，他人已修改了该单位的信息。"), remedy=_("请重新打开页面，核对后再提交。"))
+        raise ChangedMeanwhile(
+            _("在您填写期间，他人已修改了该单位的信息。"), remedy=_("请重新打开页面，核对后再提交。")
+        )
     return organisation
 
 
@@ -129,7 +132,9 @@ def rename_organisation(uow: UnitOfWork, organisation_id: UUID, name: str, versi
     return organisation
 
 
-def change_legal_representative(uow: UnitOfWork, organisation_id: UUID, name: str, version: int) -> Organisation:
+def change_legal_representative(
+    uow: UnitOfWork, organisation_id: UUID, name: str, version: int
+) -> Organisation:
     """Enter a new 法定代表人. Papers signed by the one before stand as signed."""
     organisation = edited(uow, organisation_id, version)
     before, organisation.legal_representative = organisation.legal_representative, required(name, "name")
@@ -144,16 +149,20 @@ def required(text: str, field: str) -> str:
     return tidy
 
 
-def change_organisation_status(uow: UnitOfWork, organisation_id: UUID, change: StatusChange, version: int) -> Organisation:
-    """Enter what became of an organisation (注销、吊销、破产、合并、分立). Its people stay answerable all the same.
+def change_organisation_status(
+    uow: UnitOfWork, organisation_id: UUID, change: StatusChange, version: int
+) -> Organisation:
+    """Enter what became of an organisation (注销、吊销、破产、合并、分立). Its people stay answerable.
 
-    Raises StatusIsFinal; Invalid without the successor that a merger or division has, or for one that is no such.
+    Raises StatusIsFinal; Invalid when a merger or division names no successor, or one that cannot be.
     Source: 建质〔2014〕124号 第十一、十二条 (单位撤销、注销的，仍追究相关人员).
     """
     organisation = edited(uow, organisation_id, version)
     if change.status not in BECOMES.get(organisation.status, frozenset()):
-        raise StatusIsFinal(_("该单位的状态是“{now}”，不能改为“{new}”。", now=STATUS_NAMES[organisation.status],
-                              new=STATUS_NAMES[change.status]))
+        raise StatusIsFinal(_(
+            "该单位的状态是“{now}”，不能改为“{new}”。",
+            now=STATUS_NAMES[organisation.status], new=STATUS_NAMES[change.status],
+        ))
     if change.since > uow.today:
         raise Invalid(_("日期不得晚于今天。"), field="since")
     organisation.successor_id = successor_of(uow, organisation, change)
@@ -171,7 +180,9 @@ def successor_of(uow: UnitOfWork, organisation: Organisation, change: StatusChan
     code = check_uscc(change.successor_uscc).value
     successor = uow.session.scalar(select(Organisation).where(Organisation.uscc == code))
     if successor is None:
-        raise Invalid(_("承继单位 {code} 还没有登记。", code=code), field="successor_uscc", remedy=_("请先登记该单位。"))
+        raise Invalid(
+            _("承继单位 {code} 还没有登记。", code=code), field="successor_uscc", remedy=_("请先登记该单位。")
+        )
     follow: Organisation | None = successor
     for _link in range(LONGEST_CHAIN):
         if follow is None:
@@ -183,7 +194,7 @@ def successor_of(uow: UnitOfWork, organisation: Organisation, change: StatusChan
 
 
 def change_phone(uow: UnitOfWork, person_id: UUID, phone: str, organisation_id: UUID | None = None) -> Person:
-    """Enter a new phone number, under seal. One's own asks for a recent proof of identity. Raises InvalidIdentifier."""
+    """Enter a new phone number, under seal. Raises InvalidIdentifier; NotFresh without a recent proof."""
     person = uow.get(Person, person_id, lock=True)
     policy.require(uow.actor, Permission.PARTY_EDIT, Scope(person=person.id, organisation=organisation_id))
     policy.require_fresh(uow.actor)
@@ -197,12 +208,14 @@ def reveal_identity(uow: UnitOfWork, person_id: UUID, reveal: Reveal, scope: Sco
     """Return a person's whole identity number or phone, and note for good who looked and why.
 
     scope    of the term or project by which the actor has to do with the person; the storey above knows it
-    raises   NotFound or Forbidden by policy; NotFresh without a recent proof of identity; Invalid without a reason
+    raises   NotFound or Forbidden by policy; NotFresh without a recent proof; Invalid without a reason
     """
     policy.require(uow.actor, Permission.IDENTITY_REVEAL, scope)
     policy.require_fresh(uow.actor)
     if len("".join(reveal.explanation.split())) < SHORTEST_EXPLANATION:
-        raise Invalid(_("请说明查看的具体事由，至少 {least} 个字。", least=SHORTEST_EXPLANATION), field="explanation")
+        raise Invalid(
+            _("请说明查看的具体事由，至少 {least} 个字。", least=SHORTEST_EXPLANATION), field="explanation"
+        )
     person = uow.get(Person, person_id)
     number = opened(uow, person, reveal.what)
     log = RevealLog(

@@ -1,10 +1,10 @@
-"""Entering organisations and people: each once, however often and from however many sides at once it is tried.
+"""Entering organisations and people: each once, however often and from however many sides at once.
 
 Asks no authority: the actions that call this have asked, for a firm, for a person or for a whole roster.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -31,6 +31,8 @@ from registry.parties.rules import Difference
 Row = TypeVar("Row", Organisation, Person)
 
 IDENTITY_COLUMN = "person/identity"
+IdentityKey = tuple[IdentityKind, bytes]
+"""Kind and blind index: what finds a person again."""
 
 
 class PartyDiffers(Conflict):
@@ -131,7 +133,7 @@ def inserted(uow: UnitOfWork, kind: type[Row], unique: list[str], rows: list[dic
 
 
 def differences(registered: Organisation, given: OrganisationFacts) -> list[Difference]:
-    """Return what an organisation is registered with otherwise than `given` says. The region is not compared."""
+    """Return what is registered otherwise than `given` says. The region is not compared."""
     pairs = (
         (_("单位名称"), registered.name, given.name),
         (_("法定代表人"), registered.legal_representative, given.legal_representative),
@@ -144,8 +146,7 @@ def refuse_differences(registered: Organisation, given: OrganisationFacts) -> No
     if differing:
         raise PartyDiffers(
             _("统一社会信用代码 {code} 已登记，但{what}。", code=registered.uscc, what="；".join(
-                _("{field}为“{registered}”，而不是“{given}”", field=one.field, registered=one.registered, given=one.given)
-                for one in differing
+                _("{field}为“{registered}”，而不是“{given}”", **asdict(one)) for one in differing
             )),
             remedy=_("请核对；确已变更的，请先在单位页面办理变更。"),
         )
@@ -160,14 +161,16 @@ def enter_people(uow: UnitOfWork, facts: Sequence[PersonFacts]) -> Entered[Perso
     keys = [(one.identity_kind, uow.tools.vault.index(IDENTITY_COLUMN, one.identity)) for one in tidy]
     wanted = dict(zip(keys, tidy, strict=True))
     known = people_by_key(uow, wanted)
-    rows = {key: new_person(uow, one, key[1]) for key, one in sorted(wanted.items()) if key not in known}
-    new = {key_of(one): one for one in inserted(uow, Person, ["identity_kind", "identity_index"], list(rows.values()))}
-    append_many(uow, "person.registered", [Entry(one, personal=personal(wanted[key])) for key, one in new.items()])
+    rows = [new_person(uow, one, key[1]) for key, one in sorted(wanted.items()) if key not in known]
+    new = {key_of(one): one for one in inserted(uow, Person, ["identity_kind", "identity_index"], rows)}
+    append_many(uow, "person.registered", [
+        Entry(one, personal=personal(wanted[key])) for key, one in new.items()
+    ])
     known |= new
     known |= people_by_key(uow, wanted.keys() - known.keys())  # somebody else was quicker
     for key, one in zip(keys, tidy, strict=True):
         refuse_other_name(known[key], one)
-    learn_phones(uow, {known[key].id: (known[key], one.phone) for key, one in wanted.items() if key not in new})
+    learn_phones(uow, [(known[key], one.phone) for key, one in wanted.items() if key not in new])
     return Entered([known[key] for key in keys], len(new))
 
 
@@ -182,11 +185,11 @@ def tidied_person(facts: PersonFacts) -> PersonFacts:
     return PersonFacts(" ".join(facts.name.split()), facts.identity_kind, number, phone)
 
 
-def key_of(person: Person) -> tuple[IdentityKind, bytes]:
+def key_of(person: Person) -> IdentityKey:
     return person.identity_kind, person.identity_index
 
 
-def people_by_key(uow: UnitOfWork, keys: Iterable[tuple[IdentityKind, bytes]]) -> dict[tuple[IdentityKind, bytes], Person]:
+def people_by_key(uow: UnitOfWork, keys: Iterable[IdentityKey]) -> dict[IdentityKey, Person]:
     found = uow.session.scalars(
         select(Person).where(tuple_(Person.identity_kind, Person.identity_index).in_(sorted(keys)))
     )
@@ -196,8 +199,9 @@ def people_by_key(uow: UnitOfWork, keys: Iterable[tuple[IdentityKind, bytes]]) -
 def new_person(uow: UnitOfWork, facts: PersonFacts, index: bytes) -> dict[str, Any]:
     key, vault = uow.new_id(), uow.tools.vault
     return {
-        "id": key, "name": facts.name, "identity_kind": facts.identity_kind, "version": 1, "created_at": uow.at,
-        "identity_sealed": vault.seal(facts.identity, identity_place(key)), "identity_index": index,
+        "id": key, "name": facts.name, "created_at": uow.at, "version": 1,
+        "identity_kind": facts.identity_kind, "identity_index": index,
+        "identity_sealed": vault.seal(facts.identity, identity_place(key)),
         "identity_mask": mask_identity(facts.identity),
         "phone_sealed": vault.seal(facts.phone, phone_place(key)) if facts.phone else None,
         "phone_mask": mask_phone(facts.phone) if facts.phone else "",
@@ -218,12 +222,14 @@ def refuse_other_name(registered: Person, given: PersonFacts) -> None:
         )
 
 
-def learn_phones(uow: UnitOfWork, people: dict[UUID, tuple[Person, str]]) -> None:
+def learn_phones(uow: UnitOfWork, people: Iterable[tuple[Person, str]]) -> None:
     """Keep the phones of people whose phone was not known. A known one is changed by its own act alone."""
-    learnt = [(person, phone) for person, phone in people.values() if phone and person.phone_sealed is None]
+    learnt = [(person, phone) for person, phone in people if phone and person.phone_sealed is None]
     for person, phone in learnt:
         seal_phone(uow, person, phone)
-    append_many(uow, "person.phone-changed", [Entry(person, personal={"phone": phone}) for person, phone in learnt])
+    append_many(uow, "person.phone-changed", [
+        Entry(person, personal={"phone": phone}) for person, phone in learnt
+    ])
 
 
 def seal_phone(uow: UnitOfWork, person: Person, phone: str) -> None:

@@ -28,7 +28,9 @@ class Organisation(Base):
 
     __tablename__ = "organisation"
     __table_args__ = (
-        CheckConstraint("status NOT IN ('merged', 'divided') OR successor_id IS NOT NULL", name="names_its_successor"),
+        CheckConstraint(
+            "status NOT IN ('merged', 'divided') OR successor_id IS NOT NULL", name="names_its_successor"
+        ),
         Index("ix_organisation_grams", "grams", postgresql_using="gin"),
     )
     ledger_facts: ClassVar = (
@@ -38,7 +40,7 @@ class Organisation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     name: Mapped[str]
-    legal_representative: Mapped[str]                      # name as registered; the person, if known, has an account
+    legal_representative: Mapped[str]                      # name as registered; the person may have an account
     region: Mapped[str] = mapped_column(String(6), default="")
     status: Mapped[OrganisationStatus] = mapped_column(default=OrganisationStatus.EXISTING)
     status_since: Mapped[date | None]
@@ -47,9 +49,9 @@ class Organisation(Base):
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 
-    successor: Mapped["Organisation | None"] = relationship(lazy="raise", remote_side=[id])
+    successor: Mapped["Organisation | None"] = relationship(lazy="raise", remote_side="Organisation.id")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy's own attribute
 
     @property
     def scope(self) -> Scope:
@@ -87,7 +89,7 @@ class Person(Base):
         lazy="raise", order_by="Qualification.recorded_at", back_populates="person"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy's own attribute
 
     @property
     def scope(self) -> Scope:
@@ -139,6 +141,6 @@ class RevealLog(Base):
     what: Mapped[str] = mapped_column(String(20))           # identity | phone
     reason: Mapped[RevealReason]
     explanation: Mapped[str]
-    account_id: Mapped[UUID | None]                         # who looked; accounts lie a storey above, so no foreign key
+    account_id: Mapped[UUID | None]                         # who looked (accounts lie above)
 
     person: Mapped[Person] = relationship(lazy="raise")

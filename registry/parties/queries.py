@@ -35,12 +35,12 @@ def organisations(uow: UnitOfWork, words: str = "", offset: int = 0, limit: int 
     if grams := wanted(words):
         query = query.where(Organisation.grams.contains(grams))
     total = uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = uow.session.scalars(query.order_by(Organisation.name, Organisation.uscc).offset(offset).limit(limit))
-    return Found(list(rows), total)
+    page = query.order_by(Organisation.name, Organisation.uscc).offset(offset).limit(limit)
+    return Found(list(uow.session.scalars(page)), total)
 
 
 def organisation(uow: UnitOfWork, organisation_id: UUID) -> Shown:
-    """Return an organisation and what became of it. Names of firms are public; whoever is signed in may read."""
+    """Return an organisation and what became of it. Firms are public knowledge to everyone signed in."""
     policy.require(uow.actor, Permission.PARTY_READ, ANYWHERE)
     found = uow.get(Organisation, organisation_id)
     return Shown(found, successors(uow, found), sorted(BECOMES.get(found.status, ())))

@@ -40,7 +40,8 @@ BECOMES: dict[OrganisationStatus, frozenset[OrganisationStatus]] = {
 }
 """What each status can turn into. The rest is final: a firm struck off does not come back under its code.
 
-A revoked licence ends business, not the legal person, which lives until struck off (公司法 第二百二十九、二百三十九条).
+A revoked licence ends business, not the legal person, which lives until struck off
+(公司法 第二百二十九、二百三十九条).
 """
 
 NEEDS_SUCCESSOR = frozenset({OrganisationStatus.MERGED, OrganisationStatus.DIVIDED})

@@ -79,11 +79,13 @@ def change_status(organisation_id: UUID) -> ResponseReturnValue:
     form = StatusForm()
     with reading() as uow:
         form.offer(queries.organisation_to_edit(uow, organisation_id).becomes)
-    if form.validate_on_submit():
+    since = form.since.data
+    if form.validate_on_submit() and since is not None:
         with form.blaming(), writing() as uow:
-            actions.change_organisation_status(uow, organisation_id, StatusChange(
-                OrganisationStatus(form.status.data), form.since.data, form.reason.data, form.successor_uscc.data or "",
-            ), version_of(form))
+            change = StatusChange(
+                OrganisationStatus(form.status.data), since, form.reason.data, form.successor_uscc.data or "",
+            )
+            actions.change_organisation_status(uow, organisation_id, change, version_of(form))
             flash(_("单位状态已更新，相关人员的质量终身责任不变。"))
             return see_other(".show", organisation_id=organisation_id)
     return editing("parties/status.html", organisation_id, form)

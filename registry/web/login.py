@@ -5,6 +5,7 @@ asked of the database at each request. flask-login's own protection is off: it c
 the client writes itself, and its cookie outlives signing out (maxcountryman/flask-login#700).
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ Recognise = Callable[[Units, str], Actor]
 """recognise(units, token): who holds the session of this token; NOBODY when it is over."""
 
 HALF = "half"      # the token of a session whose second factor is still to come
+UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 TARGET = "target"  # where the person was going when asked to sign in
 
 
@@ -91,12 +93,12 @@ def take_target() -> str:
 def local_path(target: str) -> str:
     r"""Return `target` as a path on this site, "/" when it leads anywhere else.
 
-    Refuses what browsers read as another site: //evil, /\evil, https:evil, and anything with a control character.
+    Refuses what browsers read as another site (//evil, /\evil, https:evil), blanks and control characters.
     """
     path = target.removeprefix(request.host_url.rstrip("/"))
     if not path.startswith("/") or path.startswith("//") or "\\" in path:
         return "/"
-    if any(ord(sign) <= 0x20 or ord(sign) == 0x7F for sign in path):
+    if UNSEEN.search(path):
         return "/"
     parts = urlsplit(path)
     return path if not parts.scheme and not parts.netloc else "/"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from registry.accounts import passwords
@@ -53,7 +54,7 @@ def test_the_second_factor_opens_a_session_under_another_token(units: Units, clo
 
     assert whole.token != half.token
     actor = recognise(units, whole.token)
-    assert (actor.name, actor.region, actor.roles, actor.fresh) == ("李监督", "370100", {Role.OFFICER}, True)
+    assert (actor.name, actor.region, actor.roles, actor.fresh) == ("李监督", "370100", frozenset({Role.OFFICER}), True)
     assert recognise(units, half.token) == NOBODY
     with pytest.raises(SignInExpired), units.reading(NOBODY) as uow:
         half_session(uow, half.token)
@@ -244,7 +245,7 @@ def test_nobody_signs_without_a_second_factor(units: Units) -> None:
 
 
 def test_a_password_hashed_with_old_parameters_is_hashed_anew(units: Units) -> None:
-    weak = passwords.PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     key = build.account(units, Someone(secret="")).id
     with units.writing(NOBODY) as uow:
         uow.get(Account, key).password_hash = weak

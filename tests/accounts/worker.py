@@ -35,9 +35,9 @@ def guess(url: str, times: int) -> None:
             with units.writing(NOBODY) as uow:
                 sign_in(uow, "nobody", "不是这一句", Place())
         except WrongPassword:
-            print("wrong", flush=True)
+            sys.stdout.write("wrong\n")
         except TooManyGuesses:
-            print("wait", flush=True)
+            sys.stdout.write("wait\n")
 
 
 if __name__ == "__main__":

@@ -56,9 +56,9 @@ def test_the_same_code_with_another_name_is_refused_and_says_what_differs(units:
     with units.writing(SYSTEM) as uow:
         register_organisation(uow, OrganisationFacts(code, "甲建设公司", "周法人"))
 
-    with pytest.raises(PartyDiffers, match=r"单位名称为“甲建设公司”，而不是“乙建设公司”.*法定代表人为“周法人”") as refused:
-        with units.writing(SYSTEM) as uow:
-            register_organisation(uow, OrganisationFacts(code, "乙建设公司", "吴法人"))
+    said = "单位名称为“甲建设公司”，而不是“乙建设公司”.*法定代表人为“周法人”"
+    with pytest.raises(PartyDiffers, match=said) as refused, units.writing(SYSTEM) as uow:
+        register_organisation(uow, OrganisationFacts(code, "乙建设公司", "吴法人"))
     assert "变更" in refused.value.remedy
 
 

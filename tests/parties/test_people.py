@@ -1,13 +1,15 @@
 """People: known by their identity number, which nobody sees without a reason."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from registry.kernel.actor import NOBODY, SYSTEM, Actor, Role
-from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
 from registry.parties.actions import (
@@ -29,8 +31,7 @@ REASON = Reveal("identity", RevealReason.ARCHIVE, "移交城建档案馆")
 HERE = Scope("370102")
 
 
-def officer(fresh: bool = True) -> Actor:
-    return Actor(account=UUID(int=1), region="370100", roles=frozenset({Role.OFFICER}), fresh=fresh)
+OFFICER = Actor(account=UUID(int=1), region="370100", roles=frozenset({Role.OFFICER}), fresh=True)
 
 
 def test_a_person_is_registered_once_by_kind_and_number(units: Units) -> None:
@@ -70,9 +71,8 @@ def test_a_number_moved_to_another_row_does_not_open(units: Units) -> None:
     with units.writing(SYSTEM) as uow:
         uow.get(Person, first.id).identity_sealed = second.identity_sealed
 
-    with pytest.raises(Exception, match="打不开|解密|不能|无法") as refused, units.writing(SYSTEM) as uow:
+    with pytest.raises(Unavailable), units.writing(SYSTEM) as uow:
         reveal_identity(uow, first.id, REASON, HERE)
-    assert refused.value.status == 503
 
 
 def test_many_people_are_entered_at_once(units: Units) -> None:
@@ -108,7 +108,7 @@ def test_a_phone_is_learnt_once_and_then_changed_by_its_own_act_alone(units: Uni
 def test_a_whole_number_is_shown_for_a_reason_and_the_look_is_kept(units: Units) -> None:
     person = build.person(units, phone=PHONE)
 
-    with units.writing(officer()) as uow:
+    with units.writing(OFFICER) as uow:
         assert reveal_identity(uow, person.id, REASON, HERE) == IDENTITY
         assert reveal_identity(uow, person.id, Reveal("phone", RevealReason.CONTACT, "通知到场签署"), HERE) == PHONE
 
@@ -124,35 +124,35 @@ def test_a_whole_number_is_shown_for_a_reason_and_the_look_is_kept(units: Units)
 def test_no_number_is_shown_without_reason_right_or_recent_proof(units: Units) -> None:
     person = build.person(units)
 
-    with pytest.raises(Invalid), units.writing(officer()) as uow:
+    with pytest.raises(Invalid), units.writing(OFFICER) as uow:
         reveal_identity(uow, person.id, Reveal("identity", RevealReason.ARCHIVE, " 档 案 "), HERE)
-    with pytest.raises(NotFresh), units.writing(officer(fresh=False)) as uow:
+    with pytest.raises(NotFresh), units.writing(replace(OFFICER, fresh=False)) as uow:
         reveal_identity(uow, person.id, REASON, HERE)
-    with pytest.raises(NotFound), units.writing(officer()) as uow:
+    with pytest.raises(NotFound), units.writing(OFFICER) as uow:
         reveal_identity(uow, person.id, REASON, Scope("110101"))
-    with pytest.raises(NotFound), units.writing(officer()) as uow:
+    with pytest.raises(NotFound), units.writing(OFFICER) as uow:
         reveal_identity(uow, person.id, Reveal("phone", RevealReason.CONTACT, "通知到场签署"), HERE)
 
 
 def test_a_look_cannot_be_taken_out_of_the_log(units: Units) -> None:
     person = build.person(units)
-    with units.writing(officer()) as uow:
+    with units.writing(OFFICER) as uow:
         reveal_identity(uow, person.id, REASON, HERE)
 
-    with pytest.raises(Exception, match="for good"), units.writing(SYSTEM) as uow:
+    with pytest.raises(DBAPIError, match="for good"), units.writing(SYSTEM) as uow:
         uow.session.execute(text("DELETE FROM reveal_log"))
 
 
 def test_a_qualification_is_noted_once_and_withdrawn_once(units: Units) -> None:
     person = build.person(units)
     facts = QualificationFacts("一级注册建造师（建筑工程）", "鲁137000000001", date(2024, 1, 1), date(2027, 1, 1))
-    with units.writing(officer()) as uow:
+    with units.writing(OFFICER) as uow:
         first = add_qualification(uow, person.id, facts)
         assert add_qualification(uow, person.id, facts).id == first.id
 
-    with units.writing(officer()) as uow:
+    with units.writing(OFFICER) as uow:
         withdraw_qualification(uow, first.id, date(2026, 3, 1), "注销公告")
-    with pytest.raises(Conflict), units.writing(officer()) as uow:
+    with pytest.raises(Conflict), units.writing(OFFICER) as uow:
         withdraw_qualification(uow, first.id, date(2026, 3, 2), "再次")
 
 
