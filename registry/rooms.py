@@ -12,12 +12,16 @@ from registry.kernel.db import Base
 from registry.kernel.jobs import Handler, Periodic
 
 HOUSE = Path(__file__).parent
+GROUND = {"kernel", "policy", "web"}  # what all storeys stand on; rooms begin above it
 KERNEL_TABLES = ("registry.kernel.jobs", "registry.kernel.receipts")
 
 
 def rooms(name: str) -> list[str]:
     """Return the modules called `name` of the storeys that have one, from the ground up."""
-    return [f"registry.{storey}.{name}" for storey in STOREYS if (HOUSE / storey / f"{name}.py").exists()]
+    return [
+        f"registry.{storey}.{name}" for storey in STOREYS
+        if storey not in GROUND and (HOUSE / storey / f"{name}.py").exists()
+    ]
 
 
 def whole_schema() -> MetaData:

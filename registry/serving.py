@@ -118,7 +118,7 @@ class House:
             sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
             "--host", self.config.host, "--port", str(self.config.port),
             "--workers", str(self.config.web_workers), "--blocking-threads", str(self.config.web_threads),
-            "--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning", "wsgi:app",
+            "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "error", "wsgi:app",
         )
         return {_("网页服务"): web, _("后台任务"): (*FLASK, "work")}
 
