@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from registry.adapters.objects import DirectoryStore
 from registry.adapters.printing import WeasyPrinter
@@ -18,7 +18,7 @@ from registry.adapters.signing import Ed25519Signer
 from registry.adapters.vault import KeyRing
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
-from tests.schema import fresh_engine, wipe
+from tests.schema import fresh_engine, lay_down_the_law, wipe
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday and a working day, noon in China
 ROOT = Path(__file__).parent.parent
@@ -85,3 +85,10 @@ def committed(engine: Engine, tools: Tools) -> Iterator[Units]:
     """Units of work that really commit, for races and for tampering; the tables are emptied afterwards."""
     yield Units(engine, tools)
     wipe(engine)
+
+
+@pytest.fixture
+def law(units: Units) -> None:
+    """The shipped standards are in force: posts, wordings, clocks, divisions."""
+    assert isinstance(units.bind, Connection)
+    lay_down_the_law(units.bind)

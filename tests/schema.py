@@ -1,35 +1,31 @@
 """The test database: a private server per run, a database per pytest worker, the schema by the migrations."""
 
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from pathlib import Path
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
-import registry
-from registry import STOREYS
-from registry.kernel.db import KEEP_RECORD_SQL, KEEP_TABLE_SQL, Base, permanence_sql
+from registry.adapters.migrating import upgrade
+from registry.kernel.actor import SYSTEM
+from registry.kernel.db import Base
+from registry.kernel.uow import Units
+from registry.rooms import whole_schema
+from registry.standards.actions import load_defaults
 from tests.postgres import private_server
 
-HOUSE = Path(registry.__file__).parent
-
-
-def load_models() -> None:
-    """Import every storey's models, so that the metadata is whole."""
-    for name in ("registry.kernel.jobs", "registry.kernel.receipts"):
-        import_module(name)
-    for storey in STOREYS:
-        if (HOUSE / storey / "models.py").exists():
-            import_module(f"registry.{storey}.models")
+LAW_ENTERED_AT = datetime(2026, 1, 1, tzinfo=UTC)
+LAW_TABLES = ("standard_edition", "ledger_event", "ledger_pending")
 
 
 @contextmanager
 def fresh_engine(folders: pytest.TempPathFactory) -> Iterator[Engine]:
     """A new database with the whole schema."""
-    load_models()
+    whole_schema()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with private_server(folders) as server:
         name = f"test_{worker}"
@@ -45,15 +41,24 @@ def fresh_engine(folders: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 def build(engine: Engine) -> None:
-    terms = import_module("registry.projects.models")
+    """Migrate, and keep a copy of the shipped law beside the tables, so that a test has it for the price of a copy."""
+    url = engine.url.render_as_string(hide_password=False)
+    upgrade(url)
+    tools = SimpleNamespace(now=lambda: LAW_ENTERED_AT, new_id=uuid.uuid4)
+    with Units(engine, tools).writing(SYSTEM) as uow:  # type: ignore[arg-type]  # the law needs a clock and ids only
+        load_defaults(uow)
     with engine.begin() as connection:
-        Base.metadata.create_all(connection)
-        for statement in (KEEP_RECORD_SQL, KEEP_TABLE_SQL, terms.TERMS_DO_NOT_OVERLAP_SQL, terms.TERMS_DO_NOT_OVERLAP_TRIGGER_SQL):
-            connection.execute(text(statement))
-        for table in Base.metadata.sorted_tables:
-            if "write_once" in table.info:
-                for statement in permanence_sql(table):
-                    connection.execute(text(statement))
+        connection.execute(text("CREATE SCHEMA law"))
+        for table in LAW_TABLES:
+            connection.execute(text(f"CREATE TABLE law.{table} AS TABLE {table}"))
+    wipe(engine)
+
+
+def lay_down_the_law(connection: Connection) -> None:
+    """Put the shipped editions, and the events of their entry, into an empty database."""
+    for table in LAW_TABLES:
+        overriding = " OVERRIDING SYSTEM VALUE" if table == "ledger_pending" else ""
+        connection.execute(text(f"INSERT INTO {table}{overriding} SELECT * FROM law.{table}"))
 
 
 def wipe(engine: Engine) -> None:

@@ -61,10 +61,13 @@ class UnitOfWork:
     def get(self, kind: type[Row], key: object, *load: ORMOption, lock: bool = False) -> Row:
         """Return one row or raise NotFound. Asks no authority: that is the caller's next line."""
         # Not Session.get(): for a row already in hand it ignores `load`.
-        query = select(kind).where(inspect(kind).primary_key[0] == key).options(*load)
+        query = select(kind).where(inspect(kind).primary_key[0] == key)
         if lock:
-            query = query.with_for_update(of=kind).execution_options(populate_existing=True)
-        found = self.session.scalar(query)
+            # First the row alone, as it stands behind the lock: refreshing what `load` brings along would also
+            # forget what was loaded of the row itself.
+            fresh = query.with_for_update(of=kind).execution_options(populate_existing=True)
+            self.session.scalar(fresh)
+        found = self.session.scalar(query.options(*load))
         if found is None:
             raise NotFound(_("没有找到所要的记录。"))
         return found

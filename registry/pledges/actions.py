@@ -170,7 +170,7 @@ def enter(uow: UnitOfWork, paper: Signable) -> Signable:
     refuse_second(uow, type(paper), paper.term_id)
     uow.session.add(paper)
     ledger.append(uow, f"{paper.__tablename__}.signed", paper, files=documents.refs(uow, paper.document_sha256))
-    notices.mark_done(uow, f"{paper.__tablename__}.to-sign", f"term:{paper.term_id}")
+    notices.mark_done(uow, f"{paper.__tablename__}.to-sign", f"/terms/{paper.term_id}/{paper.__tablename__}")
     return paper
 
 
@@ -297,7 +297,7 @@ def chase(uow: UnitOfWork, term_id: UUID) -> int:
 
 def to_sign_message(term: Term, paper: str, title: str) -> notices.Message:
     return notices.Message(
-        kind=f"{paper}.to-sign", subject=f"term:{term.id}", link=f"/terms/{term.id}/{paper}", title=title,
+        kind=f"{paper}.to-sign", link=f"/terms/{term.id}/{paper}", title=title,
         body=_("{project}，{firm}，{person}。", project=term.participation.project.name,
                firm=term.participation.organisation_name, person=term.person_name),
     )

@@ -109,7 +109,7 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     uow.session.add(change)
     ledger.append(uow, "leader.changed", change, files=documents.refs(uow, change.document_sha256))
     notices.notify(uow, successor.id, notices.Message(
-        kind="pledge.to-sign", subject=f"term:{incoming.id}", link=f"/terms/{incoming.id}/pledge", due_on=change.refile_by,
+        kind="pledge.to-sign", link=f"/terms/{incoming.id}/pledge", due_on=change.refile_by,
         title=_("请签署工程质量终身责任承诺书"),
         body=_("您自 {day} 起担任{project}的{post}。", day=succession.effective_on,
                project=taking_part.project.name, post=standards.post(
@@ -147,8 +147,7 @@ def refuse_wrong(uow: UnitOfWork, outgoing: Term, succession: Succession) -> Non
 
 def refile_by(clock: InForce[ChangeClock], effective_on: date) -> date | None:
     """The last day for filing the new pair, None where the region's rule sets no number of days."""
-    period = clock.content.period
-    return deadline(period, effective_on) if period is not None else None
+    return deadline(clock.content.period, effective_on).due_on
 
 
 def statement_lines(uow: UnitOfWork, outgoing: Term, day: date) -> list[str]:

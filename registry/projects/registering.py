@@ -119,17 +119,18 @@ def appoint(uow: UnitOfWork, project: Project, party: PartyFacts, since: date) -
 
 def firm_of(uow: UnitOfWork, project: Project, party: PartyFacts) -> Participation:
     """The participation just entered for a row of the screen."""
-    return uow.session.scalars(
-        select(Participation).join(Organisation)
-        .options(
-            selectinload(Participation.terms), selectinload(Participation.project).options(PROJECT_PARTIES),
-        )
+    found = uow.session.scalars(
+        select(Participation.id).join(Organisation)
         .where(
-            Participation.project_id == project.id, Participation.role == party.role, Organisation.uscc == compact(party.uscc),
+            Participation.project_id == project.id, Participation.role == party.role,
+            Organisation.uscc == compact(party.uscc),
         )
         .order_by(Participation.since)
-        .execution_options(populate_existing=True)
     ).one()
+    return uow.get(
+        Participation, found, selectinload(Participation.terms),
+        selectinload(Participation.project).options(PROJECT_PARTIES), lock=True,
+    )
 
 
 def unit_of(

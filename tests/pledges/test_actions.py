@@ -1,0 +1,181 @@
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from registry.accounts.proof import WrongCode
+from registry.documents.models import Document
+from registry.kernel.errors import Forbidden, Invalid, NotFound
+from registry.ledger.models import LedgerEvent
+from registry.parties.models import Person
+from registry.pledges.actions import (
+    AlreadyFiled,
+    AlreadySigned,
+    NotComplete,
+    Signing,
+    chase,
+    file_pair,
+    return_pair,
+    sign_authorisation,
+    sign_pledge,
+)
+from registry.pledges.models import Filing, Pledge
+from registry.pledges.queries import board
+from registry.pledges.rules import PairState
+from tests import build
+
+pytestmark = pytest.mark.usefixtures("law")
+
+
+@pytest.fixture
+def site(units):
+    return build.site(units)
+
+
+def pledge_by(site, role="contractor", steps=0):
+    with site.units.writing(site.leaders[role]) as uow:
+        return sign_pledge(uow, site.terms[role], build.signing(site.units, steps))
+
+
+def state(site, role="contractor"):
+    with site.units.reading(site.officer) as uow:
+        return board(uow, site.project).place_of(site.terms[role]).seat.state
+
+
+def test_a_signed_pledge_is_printed_kept_and_entered_in_the_ledger(site, units):
+    pledge = pledge_by(site)
+    with units.reading(site.officer) as uow:
+        paper = uow.get(Document, pledge.document_sha256)
+        [event] = uow.session.scalars(select(LedgerEvent).where(LedgerEvent.subject_id == pledge.id))
+    assert paper.media_type == "application/pdf"
+    assert pledge.document_sha256.encode() in event.body
+    assert pledge.wording_sha256.encode() in event.body
+
+
+def test_the_ledger_never_holds_an_identity_number(site, units):
+    pledge = pledge_by(site)
+    with units.reading(site.officer) as uow:
+        person = pledge.signed_by_id
+        bodies = b"".join(uow.session.scalars(select(LedgerEvent.body)))
+        sealed = uow.get(Person, person)
+        number = uow.tools.vault.open(sealed.identity_sealed, f"person/identity/{person}")
+    assert number.encode() not in bodies
+
+
+def test_a_pledge_cannot_be_signed_twice(site, clock):
+    pledge_by(site)
+    clock.forward(minutes=1)
+    with pytest.raises(AlreadySigned):
+        pledge_by(site)
+
+
+def test_nobody_can_sign_for_another(site, units):
+    with pytest.raises(Forbidden), units.writing(site.leaders["owner"]) as uow:
+        sign_pledge(uow, site.terms["contractor"], build.signing(units))
+
+
+def test_a_leader_of_another_project_does_not_even_find_the_term(site, units):
+    other = build.site(units)
+    with pytest.raises(NotFound), units.writing(other.leaders["contractor"]) as uow:
+        sign_pledge(uow, site.terms["contractor"], build.signing(units))
+
+
+def test_a_wrong_code_signs_nothing(site, units):
+    with pytest.raises(WrongCode), units.writing(site.leaders["contractor"]) as uow:
+        sign_pledge(uow, site.terms["contractor"], Signing("000000", build.DRAWING))
+    assert state(site) is PairState.UNSIGNED
+
+
+def test_signing_needs_a_drawn_name_or_the_own_name_typed(site, units):
+    term = site.terms["contractor"]
+    with pytest.raises(Invalid, match="手写签名"), units.writing(site.leaders["contractor"]) as uow:
+        sign_pledge(uow, term, Signing(build.code(units)))
+    with pytest.raises(Invalid, match="完全一致"), units.writing(site.leaders["contractor"]) as uow:
+        sign_pledge(uow, term, Signing(build.code(units), typed_name="张三"))
+    with units.writing(site.leaders["contractor"]) as uow:
+        assert sign_pledge(uow, term, Signing(build.code(units), typed_name="李建国")).evidence["hand"] == "typed"
+
+
+def test_only_the_own_legal_representative_authorises(site, units):
+    with pytest.raises(Forbidden), units.writing(site.representatives["owner"]) as uow:
+        sign_authorisation(uow, site.terms["contractor"], build.signing(units))
+
+
+def test_a_pair_is_complete_only_with_the_authorisation(site, units):
+    pledge_by(site)
+    assert state(site) is PairState.PLEDGED
+    with pytest.raises(NotComplete), units.writing(site.officer) as uow:
+        file_pair(uow, site.terms["contractor"])
+    with units.writing(site.representatives["contractor"]) as uow:
+        sign_authorisation(uow, site.terms["contractor"], build.signing(units))
+    assert state(site) is PairState.COMPLETE
+
+
+def test_filing_gives_a_number_without_gaps(site, units):
+    numbers = []
+    for role in ("owner", "contractor"):
+        build.sign_both(site, role)
+        build.file(site, role)
+    with units.reading(site.officer) as uow:
+        numbers = list(uow.session.scalars(select(Filing.number).order_by(Filing.sequence)))
+    assert numbers == ["ZR-370102-2026-00001", "ZR-370102-2026-00002"]
+
+
+def test_a_pair_is_filed_once(site, units):
+    build.sign_both(site, "contractor")
+    build.file(site, "contractor")
+    with pytest.raises(AlreadyFiled):
+        build.file(site, "contractor")
+
+
+def test_only_the_station_files(site, units):
+    build.sign_both(site, "contractor")
+    with pytest.raises(Forbidden), units.writing(site.filer) as uow:
+        file_pair(uow, site.terms["contractor"])
+
+
+def test_a_returned_pair_is_signed_again_and_the_old_papers_stay(site, units, clock):
+    build.sign_both(site, "contractor")
+    with units.writing(site.officer) as uow:
+        return_pair(uow, site.terms["contractor"], "注册执业证号与证书不符")
+    assert state(site) is PairState.UNSIGNED
+    clock.forward(minutes=1)
+    build.sign_both(site, "contractor")
+    with units.reading(site.officer) as uow:
+        papers = uow.session.scalars(select(Pledge).where(Pledge.term_id == site.terms["contractor"])).all()
+    assert sorted(paper.withdrawn_at is None for paper in papers) == [False, True]
+
+
+def test_a_pledge_signed_after_construction_began_is_marked_late(units):
+    site = build.site(units, started_on=date(2026, 2, 1))
+    assert pledge_by(site).late
+
+
+def test_a_signed_pledge_refuses_update_and_delete_in_the_database(site, units):
+    pledge = pledge_by(site)
+    for statement in ("UPDATE pledge SET signed_on = '2020-01-01'", "DELETE FROM pledge", "UPDATE pledge SET late = true"):
+        with pytest.raises(DBAPIError, match="pledge"), units.writing(site.officer) as uow:
+            uow.session.connection().exec_driver_sql(f"{statement} WHERE id = '{pledge.id}'")
+
+
+def test_chasing_tells_the_leader_and_the_legal_representative(site, units):
+    with units.writing(site.filer) as uow:
+        assert chase(uow, site.terms["contractor"]) == 2
+
+
+def test_five_filed_pairs_open_the_gate(units):
+    site = build.filed_site(units)
+    with units.reading(site.officer) as uow:
+        seats = board(uow, site.project)
+    assert seats.done == (5, 5)
+    assert seats.open
+
+
+def test_the_gate_names_every_reason_and_who_must_act(site, units):
+    build.sign_both(site, "owner")
+    with units.reading(site.officer) as uow:
+        reasons = {(o.seat.post, o.code, o.actor) for o in board(uow, site.project).obstacles}
+    assert ("owner-leader", "not-filed", "station") in reasons
+    assert ("project-manager", "both-unsigned", "legal-representative") in reasons
+    assert len(reasons) == 5
