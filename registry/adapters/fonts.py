@@ -1,9 +1,9 @@
 """The fonts the forms are printed with: trimmed faces made from Noto CJK, and the whole of Noto behind them.
 
 `python -m registry.adapters.fonts FOLDER` makes the trimmed faces once (some seconds each, nothing when they
-are there). A trimmed face holds GB 2312 and the usual punctuation as TrueType outlines: embedding from it takes
-a tenth of the time of embedding from Noto's 65,535 glyphs. It is never cut down as CFF, which comes out blank in
-MuPDF and Ghostscript. Characters it lacks come from Noto itself; what Noto lacks cannot be printed.
+are there). A trimmed face holds GB 2312 and the usual punctuation as TrueType outlines: embedding from it
+takes a tenth of the time of embedding from Noto's 65,535 glyphs. It is never cut down as CFF, which comes out
+blank in MuPDF and Ghostscript. What it lacks comes from Noto itself; what Noto lacks cannot be printed.
 """
 
 import ctypes
@@ -21,10 +21,14 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.text import _
 
+EM = 1000  # units per em of Noto CJK and of the faces cut from it
+BOLD = 700  # usWeightClass
+HANZI = 0x2E80  # where radicals and hanzi begin
 RECIPE = 1  # raise when the trimmed faces come out differently; old ones are then made anew
 MAX_ERROR = 1.0  # of a quadratic curve against Noto's cubic one, in thousandths of an em
 HOMES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -55,11 +59,12 @@ class Face:
 
 
 SERIF = Face("serif-regular", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Regular", 400)
-SERIF_BOLD = Face("serif-bold", "NotoSerifCJK-Bold.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Bold", 700)
+SERIF_BOLD = Face("serif-bold", "NotoSerifCJK-Bold.ttc", "Noto Serif CJK SC", "Zhuze Serif", "Bold", BOLD)
 SANS = Face("sans-regular", "NotoSansCJK-Regular.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Regular", 400)
-SANS_BOLD = Face("sans-bold", "NotoSansCJK-Bold.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Bold", 700)
+SANS_BOLD = Face("sans-bold", "NotoSansCJK-Bold.ttc", "Noto Sans CJK SC", "Zhuze Sans", "Bold", BOLD)
 SERIF_RARE = Face(
-    "serif-rare", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif Rare", "Regular", 400, rare=True,
+    "serif-rare", "NotoSerifCJK-Regular.ttc", "Noto Serif CJK SC", "Zhuze Serif Rare", "Regular", 400,
+    rare=True,
 )
 FACES = (SERIF, SERIF_BOLD, SANS, SANS_BOLD, SERIF_RARE)
 
@@ -67,14 +72,15 @@ FACES = (SERIF, SERIF_BOLD, SANS, SANS_BOLD, SERIF_RARE)
 def encoded(charset: str) -> frozenset[int]:
     """The code points with two bytes in GB 2312 or GBK, as Python's codec knows them."""
     pairs = (bytes((row, cell)) for row in range(0x81, 0xFF) for cell in range(0x40, 0xFF))
-    return frozenset(ord(text) for pair in pairs if len(text := pair.decode(charset, "ignore")) == 1 and ord(text) > 0x7F)
+    texts = (pair.decode(charset, "ignore") for pair in pairs)
+    return frozenset(ord(text) for text in texts if len(text) == 1 and not text.isascii())
 
 
 def common_set() -> frozenset[int]:
-    """The code points of a common face: GB 2312, Latin, punctuation, units, numbers in circles and brackets."""
+    """The code points of a common face: GB 2312, Latin, punctuation, units, numbers in circles."""
     ranges = (
-        range(0x20, 0x7F), range(0xA0, 0x180), range(0x2010, 0x2040), range(0x2190, 0x21A0), range(0x2460, 0x2500),
-        range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260),
+        range(0x20, 0x7F), range(0xA0, 0x180), range(0x2010, 0x2040), range(0x2190, 0x21A0),
+        range(0x2460, 0x2500), range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260),
         range(0xFF00, 0xFFF0),
     )
     single = (0x2103, 0x2116, 0x2610, 0x2611, 0x2612, 0x2713, 0x2717, 0x338E, 0x338F, 0x33A0, 0x33A1, 0x33A5)
@@ -82,7 +88,7 @@ def common_set() -> frozenset[int]:
 
 
 def wanted_by(face: Face) -> frozenset[int]:
-    """The code points a trimmed face is to hold. The rare face has the rest of GBK: 昇, 喆, 堃, 镕 in names."""
+    """The code points a trimmed face is to hold. The rare face has the rest of GBK: 昇, 喆 and 堃 in names."""
     return encoded("gbk") - common_set() if face.rare else common_set()
 
 
@@ -116,44 +122,60 @@ def trim(face: Face, folder: Path) -> Path:
     target = trimmed_path(folder, face)
     partial = target.with_suffix(f".{os.getpid()}.part")
     drawn(source, face, order, characters).save(str(partial))
-    os.replace(partial, target)
+    partial.replace(target)
     return target
 
 
 def drawn(source: TTFont, face: Face, order: list[str], characters: dict[int, str]) -> TTFont:
     """Return a TrueType font with the glyphs `order` of `source`. Same source, same bytes."""
-    glyphs, widths = source.getGlyphSet(), source["hmtx"].metrics
-    outlines = {}
+    builder = FontBuilder(EM, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupCharacterMap(characters)
+    outlines = quadratic(source, order)
+    builder.setupGlyf(outlines)
+    widths = source["hmtx"].metrics
+    builder.setupHorizontalMetrics({name: (widths[name][0], left_of(outlines[name])) for name in order})
+    describe(builder, source, face)
+    return builder.font
+
+
+def quadratic(source: TTFont, order: list[str]) -> dict[str, Glyph]:
+    """The outlines of some glyphs, Noto's cubic curves made quadratic as TrueType wants them."""
+    glyphs, outlines = source.getGlyphSet(), {}
     for name in order:
         pen = TTGlyphPen(None)
         glyphs[name].draw(Cu2QuPen(pen, MAX_ERROR, reverse_direction=True))
         outlines[name] = pen.glyph()
-    head, line, measures = source["head"], source["hhea"], source["OS/2"]
-    builder = FontBuilder(head.unitsPerEm, isTTF=True)
-    builder.setupGlyphOrder(order)
-    builder.setupCharacterMap(characters)
-    builder.setupGlyf(outlines)
-    builder.setupHorizontalMetrics({name: (widths[name][0], outlines[name].xMin if outlines[name].numberOfContours else 0)
-                                    for name in order})
+    return outlines
+
+
+def left_of(outline: Glyph) -> int:
+    """The left side bearing; an empty glyph has no box to measure."""
+    return int(outline.xMin) if outline.numberOfContours else 0
+
+
+def describe(builder: FontBuilder, source: TTFont, face: Face) -> None:
+    """Take over line measures, copyright, licence and dates of the source; the names are ours."""
+    head, line, measures, names = source["head"], source["hhea"], source["OS/2"], source["name"]
     builder.setupHorizontalHeader(ascent=line.ascent, descent=line.descent, lineGap=line.lineGap)
     builder.setupNameTable({
         "familyName": face.family, "styleName": face.style, "fullName": f"{face.family} {face.style}",
-        "psName": f"{face.family}-{face.style}".replace(" ", ""), "uniqueFontIdentifier": f"{face.key} {RECIPE}",
-        "copyright": source["name"].getDebugName(0) or "", "licenseDescription": source["name"].getDebugName(13) or "",
+        "psName": f"{face.family}-{face.style}".replace(" ", ""),
+        "uniqueFontIdentifier": f"{face.key} {RECIPE}",
+        "copyright": names.getDebugName(0) or "", "licenseDescription": names.getDebugName(13) or "",
     })
     builder.setupOS2(
-        usWeightClass=face.weight, sTypoAscender=measures.sTypoAscender, sTypoDescender=measures.sTypoDescender,
-        sTypoLineGap=measures.sTypoLineGap, usWinAscent=measures.usWinAscent, usWinDescent=measures.usWinDescent,
-        sxHeight=measures.sxHeight, sCapHeight=measures.sCapHeight, fsSelection=0x20 if face.weight > 400 else 0x40,
-        achVendID="ZHZE", ulUnicodeRange1=measures.ulUnicodeRange1, ulUnicodeRange2=measures.ulUnicodeRange2,
+        usWeightClass=face.weight, fsSelection=0x20 if face.weight == BOLD else 0x40, achVendID="ZHZE",
+        sTypoAscender=measures.sTypoAscender, sTypoDescender=measures.sTypoDescender,
+        sTypoLineGap=measures.sTypoLineGap, usWinAscent=measures.usWinAscent,
+        usWinDescent=measures.usWinDescent, sxHeight=measures.sxHeight, sCapHeight=measures.sCapHeight,
+        ulUnicodeRange1=measures.ulUnicodeRange1, ulUnicodeRange2=measures.ulUnicodeRange2,
         ulCodePageRange1=measures.ulCodePageRange1,
     )
-    builder.setupPost(keepGlyphNames=False, underlinePosition=source["post"].underlinePosition,
-                      underlineThickness=source["post"].underlineThickness)
+    builder.setupPost(keepGlyphNames=False)
     builder.font["head"].created, builder.font["head"].modified = head.created, head.modified
-    builder.font["head"].macStyle = 1 if face.weight > 400 else 0
+    builder.font["head"].macStyle = 1 if face.weight == BOLD else 0
     builder.font.recalcTimestamp = False
-    return builder.font
 
 
 def prepare(folder: Path) -> list[Path]:
@@ -181,7 +203,7 @@ def write_config(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}.part")
         partial.write_text(text)
-        os.replace(partial, path)
+        partial.replace(path)
     return path
 
 
@@ -205,7 +227,7 @@ def twins(text: str) -> list[tuple[str, str]]:
     """
     pairs, seen = [], dict[str, str]()
     for c in sorted(set(text)):
-        if ord(c) >= 0x2E80:
+        if ord(c) >= HANZI:
             glyph = glyphs_of(SERIF).get(ord(c)) or glyphs_of(SANS).get(ord(c)) or c
             if seen.setdefault(glyph, c) != c:
                 pairs.append((seen[glyph], c))
@@ -213,7 +235,7 @@ def twins(text: str) -> list[tuple[str, str]]:
 
 
 def spelled(characters: Iterable[str]) -> str:
-    """Name characters so that a person can find them: the character where it can be shown, always the number."""
+    """Name characters so that a person can find them: the sign where it can be shown, always the number."""
     return "、".join(f"{c} U+{ord(c):04X}" if c.isprintable() else f"U+{ord(c):04X}" for c in characters)
 
 
@@ -232,4 +254,4 @@ def missing_system_libraries() -> list[str]:
 
 if __name__ == "__main__":
     for path in prepare(Path(sys.argv[1])):
-        print(path)
+        sys.stdout.write(f"{path}\n")

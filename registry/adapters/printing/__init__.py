@@ -1,4 +1,4 @@
-"""Printing: facts in, PDF/A-3 or outlined SVG out, by WeasyPrint in processes of its own (see docs/printing.md)."""
+"""Printing: facts in, PDF/A-3 or outlined SVG out, by WeasyPrint in its own processes (docs/printing.md)."""
 
 from registry.adapters.printing.pool import DoesNotFit, Limits, MissingGlyphs, PrinterFailed, WeasyPrinter
 

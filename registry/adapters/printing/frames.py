@@ -21,7 +21,7 @@ class Kind(IntEnum):
 
 
 def send(line: socket.socket, kind: Kind, body: bytes, until: float | None = None) -> None:
-    """Send one frame. Raises TimeoutError after the monotonic instant `until`, OSError when nobody listens."""
+    """Send one frame. Raises TimeoutError after the instant `until`, OSError when nobody listens."""
     line.settimeout(left(until))
     line.sendall(HEAD.pack(kind, len(body)) + body)
 

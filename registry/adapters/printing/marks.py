@@ -52,7 +52,8 @@ def plaque_qr(text: str, x: float, y: float, side_mm: float) -> Markup:
     Raises Invalid when no level does.
     """
     plan = qr_plan(text, side_mm)
-    path, _modules = qr_path(text, plan.level, plan.module_mm, x + QUIET * plan.module_mm, y + QUIET * plan.module_mm)
+    edge = QUIET * plan.module_mm
+    path, _modules = qr_path(text, plan.level, plan.module_mm, x + edge, y + edge)
     return Markup(
         '<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="#fff"/>'
         '<path fill="#000" fill-rule="evenodd" d="{path}"/>'
@@ -74,14 +75,15 @@ def qr_path(text: str, level: str, module: float = 1, x: float = 0, y: float = 0
         parts.append(f"M{short(x + column * module)} {short(y + row * module)}")
         before = column
         for column, row in turns:
-            parts.append(f"V{short(y + row * module)}" if column == before else f"H{short(x + column * module)}")
+            upright = column == before
+            parts.append(f"V{short(y + row * module)}" if upright else f"H{short(x + column * module)}")
             before = column
         parts.append("z")
     return "".join(parts), len(matrix)
 
 
 def outlines(dark: set[Point]) -> list[list[Point]]:
-    """The corners of the rings around the areas of `dark` unit squares, holes as rings of their own (even-odd)."""
+    """The corners of the rings around areas of `dark` unit squares, holes as rings of their own (even-odd)."""
     onward: dict[Point, list[Point]] = {}
     for x, y in sorted(dark):
         for start, end, beside in (

@@ -1,4 +1,4 @@
-"""What the PDF says about itself in XMP, beside what WeasyPrint writes: PDF/UA-1, the form, the record's hash.
+"""What the PDF says of itself in XMP beside what WeasyPrint writes: PDF/UA-1, the form, the record's hash.
 
 WeasyPrint can only append a second rdf:RDF, which readers ignore, so the claims are put inside the first.
 PDF/A allows properties outside its list only when an extension schema declares them.
@@ -12,13 +12,16 @@ import weasyprint
 NAMESPACE = "urn:zhuze:print:1"
 
 CLAIMS = """
-<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part></rdf:Description>
-<rdf:Description rdf:about="" xmlns:zz="{namespace}"><zz:form>{form}</zz:form><zz:recordSha256>{sha256}</zz:recordSha256></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:zz="{namespace}">
+<zz:form>{form}</zz:form><zz:recordSha256>{sha256}</zz:recordSha256></rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
  xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
 <pdfaExtension:schemas><rdf:Bag>
 <rdf:li rdf:parseType="Resource"><pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
-<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
 <pdfaSchema:property><rdf:Seq>{part}</rdf:Seq></pdfaSchema:property></rdf:li>
 <rdf:li rdf:parseType="Resource"><pdfaSchema:schema>Registry print</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>{namespace}</pdfaSchema:namespaceURI><pdfaSchema:prefix>zz</pdfaSchema:prefix>
@@ -44,9 +47,7 @@ def claims(form: str, sha256: str) -> Finisher:
 
     def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-        before, end, after = metadata.stream[0].partition(b"</rdf:RDF>")
-        if not end:
-            raise ValueError("no RDF in the metadata")
+        before, _end, after = metadata.stream[0].rpartition(b"</rdf:RDF>")
         metadata.stream[0] = before + extra + after
 
     return finish

@@ -1,8 +1,8 @@
 """The printer as the registry sees it: a few warm worker processes, handed to one caller at a time.
 
-WeasyPrint is not thread-safe and a template can be made to eat memory, so nothing is rendered here. Each
-worker is a fresh `python -m registry.adapters.printing.worker` (never a fork of a process with threads) on one
-end of a socket pair; it ends when our end closes, so it cannot outlive us however we die.
+WeasyPrint is not thread-safe and facts can be made to eat memory, so nothing is rendered here. Each worker is
+a fresh `python -m registry.adapters.printing.worker` (never a fork of a process with threads) on one end of a
+socket pair; it ends when our end closes, so it cannot outlive us however we die.
 """
 
 import contextlib
@@ -46,6 +46,10 @@ class DoesNotFit(Invalid):
     code = "printer.unusable"
 
 
+class NotPlain(TypeError):  # noqa: N818 — named as it reads
+    """A caller gave the printer an object instead of the words on it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one worker may use."""
@@ -67,17 +71,18 @@ class Worker:
         self.warm = False
         self.line, theirs = socket.socketpair()
         with theirs:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "registry.adapters.printing.worker", str(theirs.fileno()), str(templates),
-                 str(limits.memory), str(limits.seconds)],
+            asked = (theirs.fileno(), templates, limits.memory, limits.seconds)
+            self.process = subprocess.Popen(  # noqa: S603 — our own module with our own paths
+                [sys.executable, "-m", "registry.adapters.printing.worker", *map(str, asked)],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 env=os.environ | {
-                    "FONTCONFIG_FILE": str(faces.write_config(fonts)), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8",
+                    "FONTCONFIG_FILE": str(faces.write_config(fonts)), "PYTHONPATH": str(ROOT),
+                    "LC_ALL": "C.UTF-8",
                 },
             )
 
     def ask(self, kind: Kind, body: bytes) -> tuple[Kind, bytes]:
-        """Have one document made. Raises TimeoutError, EOFError or OSError; the worker is then good for nothing."""
+        """Have one document made. After TimeoutError, EOFError or OSError the worker is good for nothing."""
         if not self.warm:
             receive(self.line, time.monotonic() + self.limits.start_seconds)
             self.warm = True
@@ -99,7 +104,7 @@ class Worker:
 
 
 class WeasyPrinter:
-    """Prints templates/print/<template>.html and .svg. Safe to call from any thread; starts nothing until asked.
+    """Prints templates/print/<template>.html and .svg. Safe in any thread; starts nothing until asked.
 
     templates  the folder of the forms
     fonts      the folder made by `python -m registry.adapters.fonts`; without it printing works, only slower
@@ -110,7 +115,8 @@ class WeasyPrinter:
         self.templates = templates.absolute()
         self.fonts = fonts.absolute()
         self.limits = limits or Limits()
-        self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()  # the warmest comes first; None: not started yet
+        # The warmest worker comes first; None is a place whose worker has yet to be started.
+        self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
         for _place in range(workers):
             self._free.put(None)
         self._lock = threading.Lock()
@@ -119,7 +125,7 @@ class WeasyPrinter:
         self._finalize = weakref.finalize(self, end_all, self._workers)
 
     def pdf(self, template: str, facts: Mapping[str, object]) -> bytes:
-        """Render <template>.html with plain `facts` to PDF/A-3a, the facts themselves attached as record.json.
+        """Render <template>.html with plain `facts` to PDF/A-3a, the facts attached as record.json.
 
         Same facts, same bytes. Raises MissingGlyphs or DoesNotFit (Invalid); PrinterFailed (Unavailable).
         """
@@ -134,6 +140,12 @@ class WeasyPrinter:
         places = [self._take() for _place in range(self._free.qsize())]
         for worker in places:
             self._free.put(worker if worker is not None else self._spawn())
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes at work, for operators and tests."""
+        with self._lock:
+            return sorted(worker.process.pid for worker in self._workers)
 
     def close(self) -> None:
         """End the workers, busy ones too. Afterwards every call raises PrinterFailed."""
@@ -222,7 +234,7 @@ def understood(answer: Kind, said: bytes) -> bytes:
 
 
 def plain(value: object) -> object:
-    """Return facts as JSON can carry them, days as 2026-03-02. Raises TypeError at anything else than plain values."""
+    """Return facts as JSON can carry them, days as 2026-03-02. Raises NotPlain at anything else."""
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, date):
@@ -231,4 +243,4 @@ def plain(value: object) -> object:
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [plain(inner) for inner in value]
-    raise TypeError(f"not a plain value: {type(value).__name__}")
+    raise NotPlain(type(value).__name__)

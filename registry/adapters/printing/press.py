@@ -1,4 +1,4 @@
-"""From facts to PDF/A-3a and to outlined SVG, inside one worker process. WeasyPrint is imported nowhere else."""
+"""From facts to PDF/A-3a and to outlined SVG, inside one worker process. Only here WeasyPrint is imported."""
 
 import hashlib
 import logging
@@ -19,12 +19,12 @@ from registry.adapters.printing.frames import Kind
 from registry.adapters.printing.metadata import claims
 from registry.adapters.printing.outlines import Engraver, Typesetter
 
-DAYS = ("signed_on", "issued_on", "prepared_on", "asked_at")  # the fact that dates a paper, whichever the form has
+DAYS = ("signed_on", "issued_on", "prepared_on", "asked_at")  # the fact that dates a paper, whichever it has
 UNDATED = date(2014, 8, 25)  # a fixed day, so that a paper without one is the same bytes tomorrow
-WARMING = '<html lang="zh-CN"><title>温</title><h1>温</h1><p>热 <b>黑</b></p><table><tr><th>表</th><td>1</td></tr></table>'
+WARMING = '<html lang="zh-CN"><title>温</title><h1>温</h1><p>热</p><table><tr><th>表</th></tr></table>'
 
 
-class Uncovered(Exception):
+class Uncovered(Exception):  # noqa: N818 — a refusal, not an error
     """Characters that cannot be printed so that a reader gets them back."""
 
     def __init__(self, kind: Kind, characters: str) -> None:
@@ -33,16 +33,16 @@ class Uncovered(Exception):
         self.characters = characters
 
 
-class Unusable(Exception):
+class Unusable(Exception):  # noqa: N818 — a refusal, not an error
     """WeasyPrint complained: an image that is none, a style it does not know."""
 
 
-class DataOnly(URLFetcher):
-    """Reads what comes inside the document and nothing else: no file, no network. Asking for more is fatal."""
+class DataOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+    """Reads what comes inside the document and nothing else: no file, no network. Asking is fatal."""
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         if not url.startswith("data:"):
-            raise FatalURLFetchingError(f"a form may not fetch {url.partition(':')[0]}:")
+            raise FatalURLFetchingError(url.partition(":")[0])
         return super().fetch(url, headers)
 
 

@@ -21,7 +21,7 @@ GRACE = 5  # seconds the printer has to end us itself; the alarm is for when it 
 
 def main(line: socket.socket, templates: Path, memory: int, seconds: float) -> None:
     """Get warm, then answer until the other side has gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the printer; we follow by end of file
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the printer; we follow when the line closes
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     press = Press(templates)
     press.warm()
