@@ -16,6 +16,7 @@ from registry.ledger import actions as ledger
 from registry.policy import Permission
 from registry.standards import kinds
 from registry.standards.drafts import Draft, NewText, drafts_in, reworded, shipped
+from registry.standards.handbook import forget
 from registry.standards.kinds import kind_named
 from registry.standards.models import StandardEdition
 from registry.standards.reading import Malformed
@@ -43,6 +44,7 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
         )
     edition = edition_of(uow, draft)
     uow.session.add(edition)
+    forget(uow.session)
     ledger.append(uow, "standard.published", edition)
     return edition
 
@@ -85,6 +87,7 @@ def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:
                 remedy=_("版本一经录入不再改动，请使用新的版本号。"),
             )
     uow.session.add_all(entered)
+    forget(uow.session)
     ledger.append_many(uow, "standard.published", [ledger.Entry(edition) for edition in entered])
     return entered
 

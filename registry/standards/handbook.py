@@ -37,6 +37,7 @@ from registry.standards.warranty import Seasons, WarrantyRule
 from registry.standards.wording import Wording
 
 Content = TypeVar("Content")
+MEMORY = "editions in force"  # within one unit of work, in Session.info
 SHELF_HOLDS = 500
 _shelf: dict[UUID, object] = {}
 """Content already read, by edition. An edition never changes, so what stands here is right for good."""
@@ -55,8 +56,18 @@ class InForce(Generic[Content]):
 def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str = "") -> InForce[Content]:
     """Return the edition that governs `region` on that day, with its content.
 
+    Asked again within one unit of work, it answers from memory.
     raises   NothingInForce when neither the place nor anything around it has one
     """
+    asked = (kind.name, key, region, on)
+    remembered: dict[tuple[str, str, str, date], Edition] = session.info.setdefault(MEMORY, {})
+    if asked not in remembered:
+        remembered[asked] = find_in_force(session, kind, region, on, key)
+    edition = remembered[asked]
+    return InForce(edition, content_of(session, kind, edition.id))
+
+
+def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str) -> Edition:
     candidates = session.scalars(
         select(StandardEdition).where(
             StandardEdition.kind == kind.name,
@@ -71,7 +82,12 @@ def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: 
             _("标准手册中没有 {on} 在 {region} 施行的“{kind}”。", on=on, region=region, kind=kind.label),
             remedy=_("请系统管理员或质量监督机构负责人在标准手册中录入。"),
         )
-    return InForce(edition, content_of(session, kind, edition.id))
+    return edition
+
+
+def forget(session: Session) -> None:
+    """Ask the database anew: an edition has just been entered in this unit of work."""
+    session.info.pop(MEMORY, None)
 
 
 def content_of(session: Session, kind: Kind[Content], edition_id: UUID) -> Content:

@@ -1,6 +1,7 @@
 """The editions that come with the registry say what the law says."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from registry.standards import kinds
 from registry.standards.drafts import Draft, shipped
 from registry.standards.kinds import KINDS, Kind
 from registry.standards.posts import Demand, Post, post_called, role_called
-from registry.standards.rules import NATION, Status
+from registry.standards.rules import NATION, Status, content_hash
 
 DRAFTS = shipped()
 FIVE = ["owner-leader", "survey-leader", "design-leader", "project-manager", "chief-supervisor"]
@@ -168,3 +169,14 @@ def test_the_responsibility_archive_has_a_category_of_its_own() -> None:
     catalogue = content(kinds.ARCHIVE_CATALOGUE)
     assert len(catalogue) == 171
     assert [row.code for row in catalogue if row.category == "Q"] == [f"Q1-0{n}" for n in range(1, 7)]
+
+
+def test_an_edition_once_shipped_is_never_edited() -> None:
+    """`shipped.txt` may grow and never change: a correction is a new version."""
+    kept = (Path(__file__).parent / "shipped.txt").read_text(encoding="utf-8").splitlines()
+    now = [
+        f"{draft.kind} {draft.key or '-'} {draft.region} {draft.version.replace(' ', '_')}"
+        f" {draft.effective_from} {content_hash(draft.content)}"
+        for draft in DRAFTS
+    ]
+    assert sorted(now) == sorted(kept)
