@@ -2,13 +2,35 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import UTC
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, func, inspect, literal, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Date,
+    DateTime,
+    Enum,
+    Insert,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    insert,
+    inspect,
+    select,
+    true,
+)
 
 from registry.kernel.db import Base
 from registry.kernel.uow import UnitOfWork
@@ -26,9 +48,44 @@ class Entry:
     personal: Mapping[str, str] | None = None
 
 
+Facts = dict[str, Any]
+
+
 class Subject(NamedTuple):
     table: str
     id: UUID
+
+
+EXACT = (Boolean, Date, DateTime, Enum, Integer, LargeBinary, String, Uuid)
+IDS = bindparam("ids", type_=ARRAY(Uuid()))
+
+
+def newest_events() -> Select[*tuple[Any, ...]]:
+    """The last event about each of the records `ids` of `table`."""
+    asked = select(func.unnest(IDS).label("id")).subquery()
+    newest = (
+        select(LedgerEvent.id, LedgerEvent.nth, LedgerEvent.previous_id)
+        .where(LedgerEvent.subject_table == bindparam("table"), LedgerEvent.subject_id == asked.c.id)
+        .order_by(LedgerEvent.nth.desc())
+        .limit(1)
+        .lateral()
+    )
+    return select(asked.c.id, newest).join(newest, true())
+
+
+def write_events() -> Insert:
+    """Write events and put them in the queue, in this order, by one statement; one list for each column."""
+    columns = [LedgerEvent.__table__.c[name] for name in COLUMNS]
+    lists = [bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
+    given = func.unnest(*lists).table_valued(*columns, with_ordinality="place").render_derived()
+    rows = select(*(given.c[name] for name in COLUMNS)).order_by(given.c.place)
+    written = insert(LedgerEvent).from_select(COLUMNS, rows).returning(LedgerEvent.id).cte("written")
+    return insert(LedgerPending).from_select(["event_id"], select(written.c.id))
+
+
+COLUMNS = ("id", "at", "kind", "subject_table", "subject_id", "nth", "previous_id", "body")
+NEWEST = newest_events()
+WRITE = write_events()
 
 
 def append(
@@ -56,23 +113,23 @@ def append(
 def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[LedgerEvent]:
     """Do as `append` does for each entry in turn, in few statements however many there are."""
     session = uow.session
+    born = {entry.record for entry in entries if inspect(entry.record).pending}
     session.flush()
-    subjects = [subject_of(entry.record) for entry in entries]
-    facts = facts_as_kept(session, entries)
-    last = last_events(session, subjects)
+    connection = session.connection()
+    facts = facts_of([entry.record for entry in entries], born, connection)
+    last = last_events(connection, [subject_of(entry.record) for entry in entries if entry.record not in born])
     events, salts = [], []
-    for entry, subject in zip(entries, subjects, strict=True):
-        place = next_place(uow.new_id(), subject, last.get(subject))
-        last[subject] = place
-        kept = [LedgerSalt(event_id=place.id, field=field, salt=secrets.token_bytes(SALT_BYTES))
-                for field in entry.personal or {}]
+    for entry in entries:
+        subject = subject_of(entry.record)
+        place = last[subject] = next_place(uow.new_id(), subject, last.get(subject))
+        kept = salts_for(place.id, entry)
         content = Content(facts[subject], entry.data, entry.files, commitments(entry, kept))
         events.append(event(uow, kind, place, content))
         salts += kept
-    session.add_all(events)
-    session.flush()
-    session.add_all([*salts, *(LedgerPending(event_id=made.id) for made in events)])
-    session.flush()
+    if events:
+        connection.execute(WRITE, columns_of(events))
+    if salts:
+        connection.execute(insert(LedgerSalt), salts)
     return events
 
 
@@ -83,56 +140,73 @@ def subject_of(record: Base) -> Subject:
     return Subject(record.__tablename__, identity[0])
 
 
-def facts_as_kept(session: Session, entries: Sequence[Entry]) -> dict[Subject, dict[str, Any]]:
+def facts_of(records: Sequence[Base], born: Set[Base], connection: Connection) -> dict[Subject, Facts]:
     """Return what the database holds of each record, and keep others from changing it until the act ends.
 
     Read back rather than taken from memory: what was rounded, defaulted or changed by another act since it
-    was loaded is logged as it is.
+    was loaded is logged as it is. Only a record born in this act, all of whose facts PostgreSQL gives back
+    exactly as it got them, need not be asked for.
     """
+    found: dict[Subject, Facts] = {}
     wanted: dict[type[Base], set[UUID]] = defaultdict(set)
-    for entry in entries:
-        wanted[type(entry.record)].add(subject_of(entry.record).id)
-    found = {}
-    for kind, ids in wanted.items():
-        key, columns = fact_columns(kind)
-        rows = session.execute(
-            select(key, *columns).where(key == any_(array(ids))).order_by(key).with_for_update(key_share=True)
-        )
-        for row_id, *facts in rows:
-            found[Subject(kind.__tablename__, row_id)] = dict(zip(kind.ledger_facts, facts, strict=True))
+    for record in records:
+        subject = subject_of(record)
+        remembered = exact_facts(record) if record in born else None
+        if remembered is None:
+            wanted[type(record)].add(subject.id)
+        else:
+            found[subject] = remembered
+    for model, ids in wanted.items():
+        for row_id, *facts in connection.execute(locked_facts(model), {"ids": list(ids)}):
+            found[Subject(model.__tablename__, row_id)] = dict(zip(model.ledger_facts, facts, strict=True))
     return found
 
 
-def fact_columns(kind: type[Base]) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
+def exact_facts(record: Base) -> Facts | None:
+    """Return a record's facts from memory, None when one of them may not be as the database keeps it."""
+    known, kinds = inspect(record).dict, exact_kinds(type(record))
+    facts = {name: known[name] for name in type(record).ledger_facts if name in known}
+    exact = len(facts) == len(kinds) and all(
+        value is None or (type(value) is kinds[name] and getattr(value, "tzinfo", UTC) is not None)
+        for name, value in facts.items()
+    )
+    return facts if exact else None
+
+
+@cache
+def exact_kinds(model: type[Base]) -> dict[str, type]:
+    """Return the Python type of each fact of a model that comes back from PostgreSQL as it went in.
+
+    Numbers with a scale, JSON and arrays do not: they come back rounded or in another shape.
+    """
+    columns = {name: inspect(model).columns[name].type for name in model.ledger_facts}
+    return {name: kind.python_type for name, kind in columns.items() if isinstance(kind, EXACT)}
+
+
+@cache
+def locked_facts(model: type[Base]) -> Select[*tuple[Any, ...]]:
+    key, columns = fact_columns(model)
+    return select(key, *columns).where(key == any_(IDS)).order_by(key).with_for_update(key_share=True)
+
+
+def fact_columns(model: type[Base]) -> tuple[ColumnElement[Any], list[ColumnElement[Any]]]:
     """Return a model's key and the columns its events tell of."""
-    mapper = inspect(kind)
+    mapper = inspect(model)
     [key] = mapper.primary_key
-    return key, [mapper.columns[name] for name in kind.ledger_facts]
+    return key, [mapper.columns[name] for name in model.ledger_facts]
 
 
-def last_events(session: Session, subjects: Sequence[Subject]) -> dict[Subject, Place]:
+def last_events(connection: Connection, subjects: Sequence[Subject]) -> dict[Subject, Place]:
     """Return the last event of each record that has one. The records are locked, so it stays the last."""
     tables: dict[str, set[UUID]] = defaultdict(set)
     for subject in subjects:
         tables[subject.table].add(subject.id)
     last = {}
     for table, ids in tables.items():
-        asked = select(func.unnest(array(ids)).label("id")).subquery()
-        newest = (
-            select(LedgerEvent.id, LedgerEvent.nth, LedgerEvent.previous_id)
-            .where(LedgerEvent.subject_table == table, LedgerEvent.subject_id == asked.c.id)
-            .order_by(LedgerEvent.nth.desc())
-            .limit(1)
-            .lateral()
-        )
-        for subject_id, *place in session.execute(select(asked.c.id, newest).join(newest, true())):
+        for subject_id, *place in connection.execute(NEWEST, {"ids": list(ids), "table": table}):
             event_id, nth, previous = place
             last[Subject(table, subject_id)] = Place(event_id, table, subject_id, nth, previous)
     return last
-
-
-def array(ids: Collection[UUID]) -> ColumnElement[list[UUID]]:
-    return literal(list(ids), ARRAY(Uuid()))
 
 
 def next_place(event_id: UUID, subject: Subject, last: Place | None) -> Place:
@@ -141,9 +215,14 @@ def next_place(event_id: UUID, subject: Subject, last: Place | None) -> Place:
     return Place(event_id, *subject, nth=last.nth + 1, previous=last.id)
 
 
-def commitments(entry: Entry, salts: Sequence[LedgerSalt]) -> dict[str, bytes]:
+def salts_for(event_id: UUID, entry: Entry) -> list[dict[str, Any]]:
+    return [{"event_id": event_id, "field": field, "salt": secrets.token_bytes(SALT_BYTES)}
+            for field in entry.personal or {}]
+
+
+def commitments(entry: Entry, salts: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
     values = entry.personal or {}
-    return {salt.field: commitment(salt.salt, values[salt.field]) for salt in salts}
+    return {salt["field"]: commitment(salt["salt"], values[salt["field"]]) for salt in salts}
 
 
 def event(uow: UnitOfWork, kind: str, place: Place, content: Content) -> LedgerEvent:
@@ -151,3 +230,8 @@ def event(uow: UnitOfWork, kind: str, place: Place, content: Content) -> LedgerE
         id=place.id, at=uow.at, kind=kind, subject_table=place.table, subject_id=place.subject,
         nth=place.nth, previous_id=place.previous, body=event_body(kind, uow.at, uow.actor, place, content),
     )
+
+
+def columns_of(events: Sequence[LedgerEvent]) -> dict[str, list[Any]]:
+    """Turn events into one list for each column, as WRITE takes them."""
+    return {name: [getattr(made, name) for made in events] for name in COLUMNS}

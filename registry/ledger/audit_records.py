@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.kernel.db import Base
 from registry.kernel.errors import Unavailable
 from registry.kernel.ports import Vault
-from registry.ledger.actions import array, fact_columns
+from registry.ledger.actions import IDS, fact_columns
 from registry.ledger.findings import Report
 from registry.ledger.models import LedgerEvent, LedgerSalt
 from registry.ledger.rules import Said, commitment, plain
@@ -79,14 +79,14 @@ class RecordCheck:
     def rows(self, model: type[Base], ids: list[UUID]) -> dict[UUID, RecordRow]:
         key, facts = fact_columns(model)
         sealed = [inspect(model).columns[column] for column, _place in model.ledger_personal.values()]
-        rows = self.session.execute(select(key, *facts, *sealed).where(key == any_(array(ids))))
+        rows = self.session.execute(select(key, *facts, *sealed).where(key == any_(IDS)), {"ids": ids})
         return {row[0]: row for row in rows}
 
     def salts(self, waiting: list[Latest]) -> Salts:
-        events = {event for latest in waiting for event, _value in latest.personal.values()}
+        events = [event for latest in waiting for event, _value in latest.personal.values()]
         salts = self.session.execute(
             select(LedgerSalt.event_id, LedgerSalt.field, LedgerSalt.salt)
-            .where(LedgerSalt.event_id == any_(array(events)))
+            .where(LedgerSalt.event_id == any_(IDS)), {"ids": events}
         )
         return {(event, name): salt for event, name, salt in salts}
 

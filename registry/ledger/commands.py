@@ -4,7 +4,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import cast
 from uuid import UUID
 
 import click
@@ -12,15 +12,17 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from registry.kernel.actor import SYSTEM
-from registry.kernel.errors import Refusal
+from registry.kernel.ports import LedgerRewound
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.ledger import queries, sequencing, verify
 from registry.ledger.audit import audit as run_audit
 from registry.ledger.findings import Report
+from registry.ledger.models import LedgerCheckpoint
 from registry.ledger.notes import Malformed
+from registry.ledger.tree import LedgerDamaged
 
-OK, DAMAGED, REFUSED = 0, 1, 3
+OK, DAMAGED, UNREADABLE = 0, 1, 2
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -28,13 +30,10 @@ ledger = AppGroup("ledger", help="存证账本：审计、签名、出具和核�
 
 
 @ledger.command("audit", help="重新推算整个账本，逐条核对事件、记录和文件，指出每一处被改动的地方。"
-                "退出码：0 完好，1 有改动，3 无法审计。")
+                "退出码：0 完好，1 有改动，3 文件存储没有应答。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
 def audit(as_json: bool) -> None:
-    try:
-        report = run_audit(opened(), opened().tools.store)
-    except Refusal as no:
-        give_up(no)
+    report = run_audit(opened(), opened().tools.store)
     if as_json:
         found = asdict(report) | {"root": report.root.hex(), "sound": report.sound}
         click.echo(json.dumps(found, ensure_ascii=False))
@@ -58,34 +57,26 @@ def say_report(report: Report) -> None:
     click.echo(_("审计未通过：{count} 处不符。", count=damaged) if damaged else _("审计通过。"))
 
 
-@ledger.command("checkpoint", help="为当前账本签名，输出签名文书。退出码：0 完成，3 拒绝签名。")
+@ledger.command("checkpoint", help="为当前账本签名，输出签名文书。退出码：0 完成，1 账本被改动，拒绝签名。")
 def checkpoint() -> None:
-    try:
-        sequencing.sequence(opened())
-        click.echo(sequencing.checkpoint(opened()).note, nl=False)
-    except Refusal as no:
-        give_up(no)
+    click.echo(signed().note, nl=False)
 
 
 @ledger.command("prove", help="为一个事件出具可离线核验的证明，旁边写出事件正文（.json）。"
-                "退出码：0 完成，3 没有该事件或拒绝签名。")
+                "退出码：0 完成，1 账本被改动，拒绝签名，2 没有该事件。")
 @click.argument("event", type=click.UUID, metavar="事件编号")
 @click.option("--out", type=FILE, help="证明文件，默认为 <事件编号>.tlog-proof。")
 def prove(event: UUID, out: Path | None) -> None:
     out = out or Path(f"{event}{verify.ENDING}")
-    try:
-        sequencing.sequence(opened())
-        sequencing.checkpoint(opened())
-        with opened().reading(SYSTEM) as uow:
-            proof, body = queries.inclusion_proof(uow, event), queries.event_body(uow, event)
-    except Refusal as no:
-        give_up(no)
+    signed()
+    with opened().reading(SYSTEM) as uow:
+        proof, body = queries.inclusion_proof(uow, event), queries.event_body(uow, event)
     out.write_text(proof)
     verify.body_beside(out).write_bytes(body)
     click.echo(_("证明：{proof}\n正文：{body}", proof=out, body=verify.body_beside(out)))
 
 
-@ledger.command("verify", help="离线核验一份证明（不读数据库）。退出码：0 成立，1 不成立，3 文件无法读取。")
+@ledger.command("verify", help="离线核验一份证明（不读数据库）。退出码：0 成立，1 不成立，2 文件无法读取。")
 @click.argument("file", type=FILE, metavar="证明文件")
 @click.option("--body", type=FILE, help="事件正文，默认取证明旁同名的 .json。")
 @click.option("--key", help="账本验证公钥，默认用本系统的公钥。")
@@ -98,7 +89,7 @@ def verify_file(file: Path, body: Path | None, key: str | None) -> None:
         sys.exit(DAMAGED)
     except OSError as unread:
         click.echo(_("文件无法读取：{reason}", reason=unread), err=True)
-        sys.exit(REFUSED)
+        sys.exit(UNREADABLE)
     click.echo(shown)
 
 
@@ -106,9 +97,14 @@ def opened() -> Units:
     return cast("Units", current_app.extensions["units"])
 
 
-def give_up(no: Refusal) -> NoReturn:
-    click.echo(f"{no}{no.remedy}", err=True)
-    sys.exit(REFUSED)
+def signed() -> LedgerCheckpoint:
+    """Return the checkpoint of the present tree; end the command when the ledger cannot be signed."""
+    try:
+        sequencing.sequence(opened())
+        return sequencing.checkpoint(opened())
+    except (LedgerRewound, LedgerDamaged) as no:
+        click.echo(f"{no}{no.remedy}", err=True)
+        sys.exit(DAMAGED)
 
 
 commands = [ledger]

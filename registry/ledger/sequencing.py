@@ -15,7 +15,7 @@ from registry.kernel.actor import SYSTEM
 from registry.kernel.ports import LedgerRewound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, Units
-from registry.ledger.actions import array
+from registry.ledger.actions import IDS
 from registry.ledger.models import LedgerCheckpoint, LedgerEvent, LedgerLeaf, LedgerNode, LedgerPending
 from registry.ledger.tree import consistency_path_at, frontier, root_at, tree_size
 
@@ -50,8 +50,8 @@ def sequence_batch(uow: UnitOfWork) -> int:
         session.execute(insert(LedgerLeaf), leaves)
     if nodes:
         session.execute(insert(LedgerNode), nodes)
-    placed = array([event_id for event_id, _leaf in waiting])
-    session.execute(delete(LedgerPending).where(LedgerPending.event_id == any_(placed)))
+    placed = [event_id for event_id, _leaf in waiting]
+    session.execute(delete(LedgerPending).where(LedgerPending.event_id == any_(IDS)), {"ids": placed})
     return len(waiting)
 
 

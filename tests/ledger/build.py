@@ -3,9 +3,11 @@
 import itertools
 import uuid
 from collections.abc import Iterator
+from decimal import Decimal
 
 from registry.kernel.uow import UnitOfWork
 from registry.parties.models import IdentityKind, Organisation, Person
+from registry.projects.models import Project
 
 _numbers: Iterator[int] = itertools.count(1)
 
@@ -29,3 +31,12 @@ def a_person(uow: UnitOfWork, number: str = "11010519491231002X") -> Person:
     )
     uow.session.add(person)
     return person
+
+
+def a_project(uow: UnitOfWork, area: Decimal) -> Project:
+    project = Project(
+        id=uuid.uuid4(), number=f"GC{next(_numbers)}", name="海棠苑", address="海城路1号", region="370100",
+        category="房屋建筑工程", area=area, created_at=uow.at,
+    )
+    uow.session.add(project)
+    return project

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from flask import Flask, request
@@ -39,7 +40,7 @@ def visit(units: Units) -> Callable[..., FlaskClient]:
 
     def enter(actor: Actor = NOBODY) -> FlaskClient:
         client = app.test_client()
-        client.environ_base |= {"test.actor": actor}
+        cast("dict[str, Any]", client.environ_base)["test.actor"] = actor
         return client
 
     return enter

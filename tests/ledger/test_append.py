@@ -20,7 +20,7 @@ from registry.ledger.actions import Entry, append, append_many
 from registry.ledger.models import LedgerEvent, LedgerPending, LedgerSalt
 from registry.ledger.rules import EventTooLarge, FileRef, commitment, plain, read_body
 from registry.parties.models import Organisation, OrganisationStatus
-from tests.ledger.build import an_organisation
+from tests.ledger.build import a_project, an_organisation
 
 LI = Actor(account=uuid4(), person=uuid4(), organisation=uuid4(), name="李建国")
 SHA = hashlib.sha256(b"drawing").hexdigest()
@@ -59,6 +59,15 @@ def test_an_event_notes_the_record_as_the_database_keeps_it(units: Units) -> Non
         )
         event = append(uow, "organisation.looked-at", firm)
     assert said(event)["record"]["name"] == "改后"
+
+
+def test_what_the_database_rounds_is_noted_rounded(units: Units) -> None:
+    with units.writing(LI) as uow:
+        project = a_project(uow, area=Decimal("12000.12345678"))
+        event = append(uow, "project.created", project)
+    with units.reading(SYSTEM) as uow:
+        kept = uow.session.scalar(text("SELECT area FROM project WHERE id = :id"), {"id": project.id})
+    assert said(event)["record"]["area"] == plain(kept) == "12000.123457"
 
 
 def test_each_event_names_the_one_before_it_about_the_same_record(units: Units) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from registry.kernel.actor import SYSTEM
+from registry.kernel.errors import NotFound
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
 from registry.ledger.actions import append
@@ -71,7 +72,7 @@ def test_a_rewound_ledger_gets_no_checkpoint(flask: FlaskCliRunner, committed: U
     for table in ("ledger_checkpoint", "ledger_leaf"):
         tamper(committed, f"DELETE FROM {table}")
     answer = flask.invoke(args=["ledger", "checkpoint"])
-    assert answer.exit_code == 3
+    assert answer.exit_code == 1
     assert "曾签名 1 条" in answer.stderr
     with capture_logs() as logs:
         sign_or_raise_the_alarm(committed)
@@ -99,7 +100,7 @@ def test_a_proof_is_written_and_verified_here_and_elsewhere(
     answer = flask.invoke(args=["ledger", "verify", str(out)])
     assert answer.exit_code == 1
     assert "证明不成立" in answer.stderr
-    assert flask.invoke(args=["ledger", "verify", str(tmp_path / "absent")]).exit_code == 3
+    assert flask.invoke(args=["ledger", "verify", str(tmp_path / "absent")]).exit_code == 2
 
 
 def test_the_small_verifier_needs_nothing_of_ours_but_its_own_three_files() -> None:
@@ -117,8 +118,8 @@ def test_the_small_verifier_needs_nothing_of_ours_but_its_own_three_files() -> N
 
 def test_there_is_no_proof_of_an_event_that_never_was(flask: FlaskCliRunner) -> None:
     answer = flask.invoke(args=["ledger", "prove", "00000000-0000-0000-0000-000000000001"])
-    assert answer.exit_code == 3
-    assert "该事件不存在" in answer.stderr
+    assert isinstance(answer.exception, NotFound)
+    assert "该事件不存在" in str(answer.exception)
 
 
 @pytest.mark.parametrize("command", [[], ["audit"], ["checkpoint"], ["prove"], ["verify"]])
