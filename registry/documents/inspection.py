@@ -12,7 +12,7 @@ from babel.support import LazyProxy
 from registry.documents.kinds import HEAD, Kind, Unsuitable, agreed_kind
 from registry.kernel.text import _, later
 
-INSPECTOR = Path(__file__).with_name("inspector.py")
+HOUSE = Path(__file__).parents[2]
 PATIENCE = 60  # seconds on the clock; the process itself has 30 of processor time
 UNREADABLE = later("文件过于复杂或已损坏，无法检查。请重新扫描或另存后上传。")
 
@@ -51,19 +51,19 @@ def inspect_file(path: Path, name: str, declared: str) -> Finding:
     if not head:
         raise Unsuitable(_("文件“{name}”是空的。", name=name))
     kind = agreed_kind(head, name, declared)
-    answer = ask_inspector(kind.media_type, path)
+    answer = ask_inspector(kind.inspector, path)
     if "facts" not in answer:
         reason = REASONS.get(answer.get("refused", ""), UNREADABLE)
         raise Unsuitable(_("文件“{name}”未被接收：{reason}", name=name, reason=str(reason)))
     return Finding(kind, answer["facts"])
 
 
-def ask_inspector(media_type: str, path: Path) -> dict[str, Any]:
+def ask_inspector(inspector: str, path: Path) -> dict[str, Any]:
     """Return what the inspector said, nothing when it died, ran out of time or said nothing."""
     try:
         ran = subprocess.run(
-            [sys.executable, "-I", str(INSPECTOR), media_type, str(path)],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False, env={},
+            [sys.executable, "-s", "-m", f"registry.documents.inspectors.{inspector}", str(path.resolve())],
+            stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False, cwd=HOUSE, env={},
         )
         answer = json.loads(ran.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError, UnicodeDecodeError):

@@ -32,6 +32,7 @@ class Kind:
     name         what acts call it when they say what they take; two kinds may share it
     signature    what it begins with
     endings      of its name, in lower case; the first is the usual one
+    inspector    the module under inspectors/ that looks into it
     declared     media types browsers give it; the first is the one we keep it under
     """
 
@@ -40,21 +41,28 @@ class Kind:
     signature: re.Pattern[bytes]
     endings: tuple[str, ...]
     declared: tuple[str, ...]
+    inspector: str = "opaque"
 
     @property
     def media_type(self) -> str:
         return self.declared[0]
 
 
-def kind(name: str, label: str, signature: bytes, endings: str, *declared: str) -> Kind:
-    return Kind(name, label, re.compile(signature, re.DOTALL), tuple(endings.split()), declared)
+def kind(
+    name: str, label: str, signature: bytes, endings: str, *declared: str, inspector: str = "opaque",
+) -> Kind:
+    return Kind(name, label, re.compile(signature, re.DOTALL), tuple(endings.split()), declared, inspector)
 
 
 KINDS = (
-    kind("pdf", "PDF", rb"%PDF-[12]\.\d", ".pdf", "application/pdf", "application/x-pdf"),
-    kind("image", "JPG", rb"\xff\xd8\xff", ".jpg .jpeg", "image/jpeg", "image/jpg", "image/pjpeg"),
-    kind("image", "PNG", rb"\x89PNG\r\n\x1a\n", ".png", "image/png", "image/x-png"),
-    kind("ofd", "OFD", rb"PK\x03\x04", ".ofd", "application/ofd", "application/zip", "application/x-ofd"),
+    kind("pdf", "PDF", rb"%PDF-[12]\.\d", ".pdf", "application/pdf", "application/x-pdf",
+         inspector="pdf"),
+    kind("image", "JPG", rb"\xff\xd8\xff", ".jpg .jpeg", "image/jpeg", "image/jpg", "image/pjpeg",
+         inspector="picture"),
+    kind("image", "PNG", rb"\x89PNG\r\n\x1a\n", ".png", "image/png", "image/x-png",
+         inspector="picture"),
+    kind("ofd", "OFD", rb"PK\x03\x04", ".ofd", "application/ofd", "application/zip", "application/x-ofd",
+         inspector="ofd"),
     kind("video", "MP4", rb".{4}ftyp(isom|iso\d|mp4\d|avc1|M4V |MSNV|qt  |3gp\d)", ".mp4 .m4v .mov .3gp",
          "video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp"),
     kind("drawing", "DWG", rb"AC10\d\d", ".dwg", "image/vnd.dwg", "application/acad", "application/x-dwg",
