@@ -193,7 +193,7 @@ class Workbook:
             case "s":
                 return Cell(Kind.TEXT, self._strings[int(text)] if text else "", computed)
             case "str" | "inlineStr":
-                return Cell(Kind.TEXT, ESCAPE.sub(_unescape, text), computed)
+                return Cell(Kind.TEXT, _unescaped(text), computed)
             case "b":
                 return Cell(Kind.BOOLEAN, text, computed)
             case "e":
@@ -282,19 +282,22 @@ def _read_strings(archive: zipfile.ZipFile, part: str, strings: Strings) -> None
     if part:
         with archive.open(part) as stream:
             for element in _elements(stream, "si"):
-                strings.append(ESCAPE.sub(_unescape, _rich_text(element)))
+                strings.append(_unescaped(_rich_text(element)))
 
 
 def _rich_text(element: etree._Element) -> str:
     """Return the text of a string item, its runs joined, the phonetic guide (拼音) left out."""
+    if len(element) == 1 and element[0].tag.endswith("}t"):
+        return element[0].text or ""
     namespace = element.tag[:element.tag.index("}") + 1]
     plain = element.find(f"{namespace}t")
     runs = [run.findtext(f"{namespace}t") or "" for run in element.iterfind(f"{namespace}r")]
     return (plain.text or "" if plain is not None else "") + "".join(runs)
 
 
-def _unescape(escaped: re.Match[str]) -> str:
-    return chr(int(escaped[1], 16))
+def _unescaped(text: str) -> str:
+    """Return `text` with signs that XML cannot carry put back (`_x000D_`)."""
+    return ESCAPE.sub(lambda sign: chr(int(sign[1], 16)), text) if "_x" in text else text
 
 
 def _column(reference: str) -> int:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from stdnum import numdb
 from stdnum.cn import ric, uscc
@@ -204,6 +205,7 @@ def check_region(number: str) -> Checked:
     return Checked(value, (_("行政区划代码 {code} 不在代码表中，请核对。", code=value),))
 
 
+@lru_cache(4096)
 def region_known(code: str) -> bool:
     """Whether the table of GB/T 2260 (abolished codes included) holds this code."""
     return any("county" in facts for _digits, facts in numdb.get("cn/loc").info(code))
