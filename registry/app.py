@@ -40,6 +40,7 @@ BEACONS = ("registry.plaques.views.seen",)
 
 def tools_from(config: Config) -> Tools:
     """Plug the adapters in, as the configuration says."""
+    config.staging.mkdir(parents=True, exist_ok=True)
     return Tools(
         store=store_from_url(config.storage_url),
         printer=WeasyPrinter(ROOT / "templates" / "print", fonts=config.fonts, workers=config.printers),

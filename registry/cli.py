@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from registry import doctor as examination
 from registry.adapters import embedded, migrating
 from registry.config import Config
+from registry.demo.commands import demo
 from registry.kernel import jobs
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Refusal, Unavailable
@@ -39,7 +40,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 
 
 def install(app: Flask) -> None:
     """Give the `flask` command everything operators need, in Chinese."""
-    for command in (init, work, doctor, *commands()):
+    for command in (init, work, doctor, demo, *commands()):
         attend(command)
         app.cli.add_command(command)
     cli.run_command.hidden = True  # a server for developers; ours is started by `make run`
@@ -102,10 +103,10 @@ def tell(message: str) -> None:
 
 
 @click.command(help="建好或升级数据库，并载入随程序发布的标准手册。可反复运行，也可多台主机同时运行。")
-@click.option("--demo", is_flag=True, help="并在空库中填入演示城市。")
+@click.option("--demo", "with_demo", is_flag=True, help="并在空库中填入演示城市。")
 @as_json_option
 @click.pass_context
-def init(ctx: click.Context, demo: bool, as_json: bool) -> None:
+def init(ctx: click.Context, with_demo: bool, as_json: bool) -> None:
     config = config_of(current_app)
     newest = migrating.upgrade(config.database_url or embedded.url(config.var))
     with units_of(current_app).writing(SYSTEM) as uow:
@@ -114,8 +115,8 @@ def init(ctx: click.Context, demo: bool, as_json: bool) -> None:
         click.echo(json.dumps({"migration": newest, "standards_entered": entered}))
     else:
         tell(_("数据库已就绪（结构 {newest}），新载入标准 {count} 条。", newest=newest, count=entered))
-    if demo:
-        ctx.invoke(current_app.cli.commands["demo"], as_json=as_json)
+    if with_demo:
+        ctx.invoke(demo, as_json=as_json)
 
 
 @click.command(help="处理后台任务（账本排序、通知、定期检查等），直到收到 SIGTERM 或 Ctrl-C。可同时运行多个。")

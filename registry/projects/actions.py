@@ -103,13 +103,15 @@ class TermFacts:
     qualification_number: str = ""
 
 
-def create_project(uow: UnitOfWork, facts: ProjectFacts, units: tuple[UnitFacts, ...], owner_id: UUID) -> Project:
+def create_project(uow: UnitOfWork, facts: ProjectFacts, units: tuple[UnitFacts, ...], owner: FirmFacts) -> Project:
     """Register a project with its unit projects and its owner's firm (建设单位).
 
     Raises NumberTaken when the number belongs to another project; Forbidden unless the actor is the
     station of the region or the owner itself.
     """
-    policy.require(uow.actor, Permission.PROJECT_CREATE, Scope(facts.region, frozenset({owner_id}), owner=owner_id))
+    policy.require(uow.actor, Permission.PROJECT_CREATE, Scope(
+        facts.region, frozenset({owner.organisation_id}), owner=owner.organisation_id,
+    ))
     require_units(units)
     uow.lock(f"project:{facts.number}")
     if uow.session.scalar(select(Project.id).where(Project.number == facts.number)):
@@ -121,8 +123,7 @@ def create_project(uow: UnitOfWork, facts: ProjectFacts, units: tuple[UnitFacts,
     ledger.append(uow, "project.created", project)
     for unit in units:
         enter_unit(uow, project.id, unit)
-    owner = uow.get(Organisation, owner_id)
-    enter_firm(uow, project.id, owner, FirmFacts(owner_id, "owner", facts.started_on or uow.today), {})
+    enter_firm(uow, project.id, uow.get(Organisation, owner.organisation_id), owner, {})
     return project
 
 

@@ -77,17 +77,20 @@ def register_project(uow: UnitOfWork, registration: Registration) -> Project:
     policy.require(uow.actor, Permission.PROJECT_CREATE, Scope(
         registration.project.region, frozenset({owner.id}), owner=owner.id,
     ))
-    project = create_project(uow, registration.project, registration.units, owner.id)
-    started_on = registration.project.started_on or uow.today
+    begun_on = registration.project.started_on or uow.today
+    project = create_project(
+        uow, registration.project, registration.units, firm_facts(owners[0], owner.id, begun_on),
+    )
     for party in registration.parties:
-        came_on = party.since or started_on
         if party is not owners[0]:
-            admit_firm(uow, project.id, FirmFacts(
-                firms[compact(party.uscc)].id, party.role, came_on, licence_number=party.licence_number,
-            ))
+            admit_firm(uow, project.id, firm_facts(party, firms[compact(party.uscc)].id, begun_on))
         if party.leader:
-            appoint(uow, project, party, came_on)
+            appoint(uow, project, party, party.since or begun_on)
     return project
+
+
+def firm_facts(party: PartyFacts, organisation_id: UUID, begun_on: date) -> FirmFacts:
+    return FirmFacts(organisation_id, party.role, party.since or begun_on, licence_number=party.licence_number)
 
 
 def organisation_of(party: PartyFacts, known: dict[str, Organisation]) -> OrganisationFacts:
