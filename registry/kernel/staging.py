@@ -6,16 +6,16 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.text import _
 
-BLOCK = 1 << 20         # bytes handed on at a time
-BLOCKS_AHEAD = 4        # blocks that may wait to be hashed
+BLOCK = 1 << 20          # bytes handed on at a time
+BLOCKS = 4               # blocks one file may hold: one being filled, the others being hashed
 PUSH_AFTER = 32 * BLOCK  # bytes after which the disk is set to work, so that the last wait is short
-RESERVE = 256 * BLOCK   # bytes of disk that arriving files leave to everything else
+RESERVE = 256 * BLOCK    # bytes of disk that arriving files leave to everything else
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -34,7 +34,8 @@ def need_room(folder: Path, size: int) -> None:
 class StagedFile:
     """One arriving file: write to it, `settle` it, read its `path`, `size`, `sha256`; `discard` it then.
 
-    Large files are hashed, and pushed out to the disk, by two threads beside the one that writes.
+    Large files are hashed, and pushed out to the disk, by two threads beside the one that writes. The few
+    blocks of memory it uses go round.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -44,38 +45,42 @@ class StagedFile:
         self.size = 0
         self._limit = limit
         self._hash = hashlib.sha256()
-        self._waiting = bytearray()
-        self._file: BinaryIO = self.path.open("xb+", buffering=0)
+        self._block = bytearray(BLOCK)
+        self._filled = 0
+        self._ahead: deque[tuple[Future[None], bytearray]] = deque()
         self._hasher: ThreadPoolExecutor | None = None
         self._pusher: ThreadPoolExecutor | None = None
-        self._ahead: deque[Future[None]] = deque()
         self._pushing: Future[None] | None = None
         self._unpushed = 0
+        self._file: BinaryIO = self.path.open("xb+", buffering=0)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        self._waiting += data
-        self.size += len(data)
-        if self.size > self._limit:
-            raise TooLarge(_("文件超过 {limit} MB 的上限。", limit=self._limit // 1_000_000), field="file")
-        if len(self._waiting) >= BLOCK:
-            self._hand_on()
+        rest = memoryview(data)
+        while rest:
+            count = min(len(rest), BLOCK - self._filled)
+            self._block[self._filled:self._filled + count] = rest[:count]
+            self._grow(count)
+            rest = rest[count:]
         return len(data)
 
-    def receive(self, stream: BinaryIO) -> None:
-        """Write everything `stream` yields."""
-        while block := stream.read(BLOCK):
-            self.write(block)
+    def receive(self, stream: Any) -> None:
+        """Write everything the binary `stream` yields, by its readinto() where it has one."""
+        if not hasattr(stream, "readinto"):
+            while data := stream.read(BLOCK):
+                self.write(data)
+            return
+        while count := stream.readinto(memoryview(self._block)[self._filled:]):
+            self._grow(count)
 
     def settle(self) -> None:
         """Wait until every byte is written and hashed. (The object store sees to it that they last.)"""
         if self._hasher is None:
-            self._put_down(bytes(self._waiting))
-            self._hash.update(self._waiting)
-            self._waiting.clear()
+            self._hash.update(self._put_down())
+            self._filled = 0
             return
         self._hand_on()
         while self._ahead:
-            self._ahead.popleft().result()
+            self._ahead.popleft()[0].result()
         if self._pushing:
             self._pushing.result()
         self._stop()
@@ -93,7 +98,7 @@ class StagedFile:
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        return self._file.tell() + len(self._waiting)
+        return self._file.tell() + self._filled
 
     def close(self) -> None:
         self.discard()
@@ -104,17 +109,30 @@ class StagedFile:
         self._file.close()
         self.path.unlink(missing_ok=True)
 
+    def _grow(self, count: int) -> None:
+        self._filled += count
+        self.size += count
+        if self.size > self._limit:
+            raise TooLarge(_("文件超过 {limit} MB 的上限。", limit=self._limit // 1_000_000), field="file")
+        if self._filled == BLOCK:
+            self._hand_on()
+
     def _hand_on(self) -> None:
-        block = bytes(self._waiting)
-        self._waiting.clear()
+        """Write the block down, let it be hashed, and go on with another."""
         if self._hasher is None:
             self._hasher = ThreadPoolExecutor(1, "hash")
             self._pusher = ThreadPoolExecutor(1, "push")
-        self._put_down(block)
-        self._ahead.append(self._hasher.submit(self._hash.update, block))
-        if len(self._ahead) > BLOCKS_AHEAD:
-            self._ahead.popleft().result()
-        self._push(len(block))
+        written = self._put_down()
+        self._ahead.append((self._hasher.submit(self._hash.update, written), self._block))
+        self._push(self._filled)
+        self._block, self._filled = self._next_block(), 0
+
+    def _next_block(self) -> bytearray:
+        if len(self._ahead) < BLOCKS - 1:
+            return bytearray(BLOCK)
+        hashed, block = self._ahead.popleft()
+        hashed.result()
+        return block
 
     def _push(self, count: int) -> None:
         self._unpushed += count
@@ -123,8 +141,10 @@ class StagedFile:
             self._unpushed = 0
             self._pushing = self._pusher.submit(os.fdatasync, self._file.fileno())
 
-    def _put_down(self, block: bytes) -> None:
-        left = memoryview(block)
+    def _put_down(self) -> memoryview:
+        """Write what the block holds into the file, and return it."""
+        held = memoryview(self._block)[:self._filled]
+        left = held
         try:
             while left:
                 left = left[self._file.write(left) or 0:]
@@ -132,6 +152,7 @@ class StagedFile:
             if failure.errno in FULL:
                 raise Unavailable(_("服务器磁盘已满，文件没有收下，请稍后再试。")) from failure
             raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。")) from failure
+        return held
 
     def _stop(self) -> None:
         for pool in (self._hasher, self._pusher):

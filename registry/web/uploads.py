@@ -14,7 +14,7 @@ from werkzeug.exceptions import ClientDisconnected
 from wtforms import FileField
 from wtforms.widgets import FileInput
 
-from registry.kernel.staging import BLOCK, StagedFile
+from registry.kernel.staging import StagedFile
 from registry.web.door import units
 
 
@@ -61,8 +61,7 @@ def body_arrived() -> StagedFile:
     if "body_arrived" not in g:
         staged = cast("UploadRequest", request).stage()
         try:
-            while block := request.stream.read(BLOCK):
-                staged.write(block)
+            staged.receive(request.stream)
         except ClientDisconnected:
             g.line_was_cut = True
         staged.settle()

@@ -1,0 +1,125 @@
+"""Upload 256 MiB, against a plain copy with fsync (directory) and the minio SDK's fput_object (S3).
+
+    python -m benchmarks.upload [rounds]
+
+Through the whole application over WSGI: Flask, the door, the hash, the inspection, the store, the row. "form"
+is a plain multipart form, "whole" one PUT between begin and finish, "pieces" what the browser's script sends
+(8, 16, 32, 64 MiB …). The S3 server is rclone on the loopback. Ways take turns in each round and the median
+counts; memory is the growth of this process's peak during one upload. Prints one JSON object.
+"""
+
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from flask import Flask
+from minio import Minio
+from sqlalchemy import create_engine
+
+from registry.adapters import embedded
+from registry.adapters.migrating import upgrade
+from registry.adapters.objects import store_from_url
+from registry.kernel.actor import Actor
+from registry.kernel.ports import Tools
+from registry.kernel.uow import Units
+from tests.adapters.rclone import ACCESS, BUCKET, SECRET, Rclone
+from tests.documents import house, wire
+
+SIZE = 256 * wire.MEBI
+ROUNDS = 5
+CLIENT = Actor(account=UUID(int=1), name="李建国")
+
+Way = Callable[[Path], None]
+
+
+def through(app: Flask, send: Callable[[Flask, Path], dict[str, Any]]) -> Way:
+    return lambda path: cast("None", send(app, path))
+
+
+def copied(target: Path) -> Way:
+    def copy(path: Path) -> None:
+        shutil.copyfile(path, target)
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
+    return copy
+
+
+def put(server: Rclone) -> Way:
+    client = Minio(server.endpoint, ACCESS, SECRET, secure=False, region="cn-north-1")
+    return lambda path: cast("None", client.fput_object(BUCKET, f"plain/{uuid4()}", str(path)))
+
+
+def ways(address: str, folder: Path, server: Rclone) -> dict[str, Way]:
+    engine = create_engine(address)
+    tools = cast("Tools", SimpleNamespace(
+        new_id=uuid4, now=lambda: datetime.now(UTC), staging=folder / "staging",
+        store=store_from_url(f"dir:{folder / 'objects'}"),
+    ))
+    on_disk = house.build(Units(engine, tools), lambda: CLIENT, csrf="off")
+    remote = SimpleNamespace(**vars(tools) | {"store": store_from_url(server.url)})
+    on_s3 = house.build(Units(engine, cast("Tools", remote)), lambda: CLIENT, csrf="off")
+    return {
+        "copy": copied(folder / "copy"),
+        "form": through(on_disk, wire.send_form),
+        "whole": through(on_disk, wire.send_whole),
+        "pieces": through(on_disk, wire.send_pieces),
+        "fput_object": put(server),
+        "s3 form": through(on_s3, wire.send_form),
+        "s3 whole": through(on_s3, wire.send_whole),
+        "s3 pieces": through(on_s3, wire.send_pieces),
+    }
+
+
+def measure(all_ways: dict[str, Way], film: Path, rounds: int) -> dict[str, Any]:
+    times: dict[str, list[float]] = {name: [] for name in all_ways}
+    grown: dict[str, int] = dict.fromkeys(all_ways, 0)
+    for number in range(rounds + 1):
+        for name, way in all_ways.items():
+            wire.renew(film)
+            os.sync()
+            with wire.Memory() as memory:
+                began = perf_counter()
+                way(film)
+                took = perf_counter() - began
+            if number:  # the first round warms up
+                times[name].append(took)
+                grown[name] = max(grown[name], memory.grown)
+    seconds = {name: median(each) for name, each in times.items()}
+    return {
+        "seconds": {name: round(each, 3) for name, each in seconds.items()},
+        "ratio": {name: round(seconds["fput_object" if name.startswith("s3 ") else "copy"] / each, 2)
+                  for name, each in seconds.items() if name not in {"copy", "fput_object"}},
+        "memory MiB": {name: round(each / wire.MEBI) for name, each in grown.items()},
+    }
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    with TemporaryDirectory() as place, embedded.using(Path(place) / "database") as address:
+        folder = Path(place)
+        (folder / "staging").mkdir()
+        upgrade(address)
+        server = Rclone(folder / "rclone")
+        server.start()
+        try:
+            found = measure(ways(address, folder, server), wire.film(folder / "film", SIZE), rounds)
+        finally:
+            server.stop()
+    about = {"MiB": SIZE // wire.MEBI, "rounds": rounds, "machine": platform.platform(), "cores": os.cpu_count(),
+             "at": datetime.now(UTC).date().isoformat()}
+    sys.stdout.write(json.dumps(about | found, ensure_ascii=False, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
