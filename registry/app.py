@@ -23,13 +23,14 @@ from registry.adapters.printing import WeasyPrinter
 from registry.adapters.signing import Ed25519Signer
 from registry.adapters.vault import KeyRing
 from registry.config import Config
-from registry.kernel.actor import NOBODY
+from registry.desks.queries import around
+from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.ports import Tools
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.rooms import rooms
-from registry.web import filters, headers, login, uploads
+from registry.web import filters, headers, login, surroundings
 from registry.web.door import PUBLIC, door, guard, units
 from registry.web.pages import page
 
@@ -85,10 +86,16 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
         app.register_blueprint(import_module(room).bp)
     for beacon in BEACONS:
         protection.exempt(beacon)
+    surroundings.install(app, config.site, told)
     install_refusals(app)
     install_probes(app)
     cli.install(app)
     return app
+
+
+def told(actor: Actor) -> tuple[str, int]:
+    with units().reading(actor) as uow:
+        return around(uow)
 
 
 def install_refusals(app: Flask) -> None:

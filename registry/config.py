@@ -119,6 +119,11 @@ def words(text: str) -> str:
     return text
 
 
+def line(text: str) -> str:
+    """One line of text, or none."""
+    return " ".join(text.split())
+
+
 def folder(text: str) -> Path:
     path = Path(text).expanduser().resolve()
     if path.exists() and not path.is_dir():
@@ -219,6 +224,11 @@ class Config:
     web_threads: int = setting("WEB_THREADS", later("每个网页进程的线程数"), whole(1, 256), "8")
     printers: int = setting("PRINTERS", later("每个进程的打印子进程数"), whole(1, 16), "1")
     ledger_origin: str = setting("LEDGER_ORIGIN", later("账本名称，写在每个检查点的首行"), words, LEDGER_ORIGIN)
+    operator: str = setting("OPERATOR", later("主办单位，写在页脚"), line, "")
+    icp_record: str = setting("ICP_RECORD", later("ICP 备案号"), line, "")
+    police_record: str = setting("POLICE_RECORD", later("公安备案号"), line, "")
+    site_code: str = setting("SITE_CODE", later("政府网站标识码"), line, "")
+    contact: str = setting("CONTACT", later("网站找错与联系方式"), line, "")
     secret_key: str = secret("SECRET_KEY", later("表单与会话的签名密钥"), words, lambda: secrets.token_urlsafe(48))
     vault_keys: dict[str, bytes] = secret("VAULT_KEYS", later("个人信息加密密钥"), ring, lambda: f"1:{new_key()}")
     vault_index_key: bytes = secret("VAULT_INDEX_KEY", later("个人信息盲索引密钥"), key, new_key)
@@ -251,6 +261,11 @@ class Config:
     def ledger_state(self) -> Path:
         """Where the signer remembers the last tree it signed: outside the database, on purpose."""
         return self.var / "ledger" / "last.json"
+
+    @property
+    def site(self) -> dict[str, str]:
+        """What the foot of every page says about whose site it is; empty lines are left out there."""
+        return {name: getattr(self, name) for name in ("operator", "icp_record", "police_record", "site_code", "contact")}
 
     @property
     def secure(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -49,6 +49,17 @@ def home(uow: UnitOfWork) -> Home:
         to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
         inbox(uow, Folder.WAITING, 0, 5).notices, listed.projects, listed.total,
     )
+
+
+def around(uow: UnitOfWork) -> tuple[str, int]:
+    """What the frame of every page says: the firm the actor acts for, and his unread notices. One SELECT."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    name = select(Organisation.name).where(Organisation.id == uow.actor.organisation).scalar_subquery()
+    unread = select(func.count()).where(
+        Notice.person_id == uow.actor.person, Notice.opened_at.is_(None),
+    ).scalar_subquery()
+    found = uow.session.execute(select(name, unread)).one()
+    return found[0] or "", found[1]
 
 
 @dataclass(frozen=True, slots=True)
