@@ -30,7 +30,7 @@ from registry.kernel.ports import Tools
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.rooms import rooms
-from registry.web import filters, headers, login, surroundings
+from registry.web import filters, headers, login, surroundings, uploads
 from registry.web.door import PUBLIC, door, guard, units
 from registry.web.pages import page
 
