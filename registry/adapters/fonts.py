@@ -80,15 +80,15 @@ def common_set() -> frozenset[int]:
     """The code points of a common face: GB 2312, Latin, punctuation, units, numbers in circles."""
     ranges = (
         range(0x20, 0x7F), range(0xA0, 0x180), range(0x2010, 0x2040), range(0x2190, 0x21A0),
-        range(0x2460, 0x2500), range(0x25A0, 0x2600), range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260),
-        range(0xFF00, 0xFFF0),
+        range(0x2460, 0x2500), range(0x25A0, 0x2600),
+        range(0x3000, 0x3040), range(0x3220, 0x3244), range(0x3251, 0x3260), range(0xFF00, 0xFFF0),
     )
     single = (0x2103, 0x2116, 0x2610, 0x2611, 0x2612, 0x2713, 0x2717, 0x338E, 0x338F, 0x33A0, 0x33A1, 0x33A5)
     return encoded("gb2312").union(*ranges, single)
 
 
 def wanted_by(face: Face) -> frozenset[int]:
-    """The code points a trimmed face is to hold. The rare face has the rest of GBK: 昇, 喆 and 堃 in names."""
+    """The code points a trimmed face is to hold. The rare face has the rest of GBK: 昇, 喆, 堃 in names."""
     return encoded("gbk") - common_set() if face.rare else common_set()
 
 
@@ -115,13 +115,13 @@ def trimmed_path(folder: Path, face: Face) -> Path:
 
 def trim(face: Face, folder: Path) -> Path:
     """Make one trimmed face in `folder`, all or nothing, and return its path."""
-    source = whole(face)
     wanted = wanted_by(face)
-    characters = {code: glyph for code, glyph in source.getBestCmap().items() if code in wanted}
-    order = [".notdef", *sorted(set(characters.values()) - {".notdef"})]
     target = trimmed_path(folder, face)
     partial = target.with_suffix(f".{os.getpid()}.part")
-    drawn(source, face, order, characters).save(str(partial))
+    with whole(face) as source:
+        characters = {code: glyph for code, glyph in source.getBestCmap().items() if code in wanted}
+        order = [".notdef", *sorted(set(characters.values()) - {".notdef"})]
+        drawn(source, face, order, characters).save(str(partial))
     partial.replace(target)
     return target
 

@@ -83,7 +83,7 @@ def qr_path(text: str, level: str, module: float = 1, x: float = 0, y: float = 0
 
 
 def outlines(dark: set[Point]) -> list[list[Point]]:
-    """The corners of the rings around areas of `dark` unit squares, holes as rings of their own (even-odd)."""
+    """Corners of the rings around areas of `dark` unit squares, a hole as a ring of its own (even-odd)."""
     onward: dict[Point, list[Point]] = {}
     for x, y in sorted(dark):
         for start, end, beside in (

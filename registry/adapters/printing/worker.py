@@ -15,6 +15,7 @@ from pathlib import Path
 from registry.adapters import fonts
 from registry.adapters.printing.frames import Kind, receive, send
 from registry.adapters.printing.press import Press, Uncovered, Unusable
+from registry.kernel.errors import Invalid
 
 GRACE = 5  # seconds the printer has to end us itself; the alarm is for when it is gone
 
@@ -51,7 +52,7 @@ def answer(press: Press, kind: Kind, body: bytes) -> tuple[Kind, bytes]:
         return Kind.DONE, press.pdf(asked["template"], asked["facts"])
     except Uncovered as refusal:
         return refusal.kind, refusal.characters.encode()
-    except Unusable as refusal:
+    except (Unusable, Invalid) as refusal:
         return Kind.UNUSABLE, str(refusal).encode()
 
 
