@@ -19,6 +19,7 @@ from registry.kernel.uow import Units
 WRONG = 2
 LASTS = timedelta(hours=24)
 MOST = 10_000
+ROLES = click.Choice([role.value for role in Role])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 login_argument = click.argument("login", metavar="登录名")
@@ -33,7 +34,7 @@ def account() -> None:
                  "动态验证码。退出码：0 完成，2 参数有误。")
 @click.option("--login", required=True, help="登录名，3 至 40 个汉字、字母或数字。")
 @click.option("--name", default="", help="姓名；不填则同登录名。")
-@click.option("--role", "roles", required=True, multiple=True, type=click.Choice([*Role]),
+@click.option("--role", "roles", required=True, multiple=True, type=ROLES,
               help="角色，可重复。首个账户通常是 security-admin（安全管理员）。")
 @click.option("--region", default="", help="负责的行政区划代码（监督、审计、城建档案角色必填）。")
 @click.option("--uscc", default="", help="所属单位的统一社会信用代码（单位角色必填）。")

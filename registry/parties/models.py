@@ -40,7 +40,7 @@ class Organisation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
     name: Mapped[str]
-    legal_representative: Mapped[str]                      # name as registered; the person may have an account
+    legal_representative: Mapped[str]                      # as registered; the person may have an account
     region: Mapped[str] = mapped_column(String(6), default="")
     status: Mapped[OrganisationStatus] = mapped_column(default=OrganisationStatus.EXISTING)
     status_since: Mapped[date | None]
@@ -73,6 +73,9 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("identity_kind", "identity_index"),)
     ledger_facts: ClassVar = ("name", "identity_kind", "identity_mask")
+    ledger_personal: ClassVar = {
+        "identity": ("identity_sealed", "person/identity/{id}"), "phone": ("phone_sealed", "person/phone/{id}"),
+    }
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(index=True)

@@ -70,3 +70,8 @@ def actor(units: Units, login: str) -> Actor:
 
 def fresh_login() -> str:
     return f"user-{uuid4().hex[:8]}"
+
+
+def code_of(secret: str, at: datetime) -> str:
+    """The code of any authenticator."""
+    return pyotp.TOTP(secret).at(at)
