@@ -21,8 +21,10 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from registry import doctor as examination
+from registry import rotation
 from registry.adapters import embedded, migrating
-from registry.config import Config
+from registry.adapters.vault import KeyRing
+from registry.config import Config, add_vault_key
 from registry.demo.commands import demo
 from registry.kernel import jobs
 from registry.kernel.actor import SYSTEM
@@ -40,7 +42,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 
 
 def install(app: Flask) -> None:
     """Give the `flask` command everything operators need, in Chinese."""
-    for command in (init, work, doctor, demo, *commands()):
+    for command in (init, demo, work, doctor, keys, *commands()):
         attend(command)
         app.cli.add_command(command)
     cli.run_command.hidden = True  # a server for developers; ours is started by `make run`
@@ -146,3 +148,28 @@ def say_report(report: examination.Report) -> None:
     for finding in report.findings:
         click.echo(("✗ " if finding.grave else "· ") + finding.says)
     click.echo(_("不可启用：请先解决上面标 ✗ 的各项。") if report.grave else _("✓ 可以启用。"))
+
+
+@click.group(help="个人信息加密密钥：更换步骤见 docs/operations.md「更换密钥」。")
+def keys() -> None:
+    """Stand for the commands below it."""
+
+
+@keys.command("add", help="在 var/secrets/vault_keys 中添一把新密钥。重启服务后新数据用新密钥加密，旧数据仍可解开。")
+def add() -> None:
+    name = add_vault_key(config_of(current_app))
+    click.echo(_("已添加密钥 {name}。请重启服务，再运行 flask keys reseal。", name=name))
+
+
+@keys.command("reseal", help="用最新的密钥重新加密旧数据，分批进行，不必停机，可反复运行。"
+              "退出码：0 旧密钥都可以撤下，1 仍有数据须用旧密钥解开。")
+@as_json_option
+def reseal(as_json: bool) -> None:
+    outcome = rotation.reseal(units_of(current_app), KeyRing.from_config(config_of(current_app)))
+    if as_json:
+        click.echo(json.dumps({"resealed": outcome.resealed, "still_needed": outcome.still_needed}))
+    else:
+        click.echo(_("重新加密 {count} 项。", count=outcome.resealed))
+        for name, count in outcome.still_needed.items():
+            click.echo(_("密钥 {name} 还不能撤下：{count} 项永久记录由它加密。", name=name, count=count))
+    sys.exit(NOT_IN_ORDER if outcome.still_needed else IN_ORDER)

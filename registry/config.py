@@ -8,11 +8,13 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from registry.kernel.errors import Invalid
 from registry.kernel.text import _, later
 
 ROOT = Path(__file__).parent.parent
@@ -89,14 +91,19 @@ def kept_secret(path: Path, make: Callable[[], str]) -> str:
     try:
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                file.write(make() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            link_once(Path(file.name), path)
+            link_once(written_beside(path, make() + "\n"), path)
     except OSError as failure:
         raise ValueError(_("无法写入 {path}", path=path)) from failure
     return secret_in(path)
+
+
+def written_beside(path: Path, text: str) -> Path:
+    """Write a file next to `path`, durably, readable by its owner alone, and return where."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(file.name)
 
 
 def secret_files(var: Path) -> list[Path]:
@@ -289,6 +296,22 @@ class Config:
     def masked(self) -> dict[str, str]:
         """Return every effective setting by its name in the environment, secrets and passwords hidden."""
         return {how.name: mask(how, getattr(self, name)) for name, how in settings().items()}
+
+
+def add_vault_key(config: Config) -> str:
+    """Add a new key to the ring in our own folder and return its name; it seals from the next start on.
+
+    Raises Invalid when the ring comes from elsewhere, where the operator must add it.
+    """
+    path = config.var / "secrets" / "vault_keys"
+    if not path.exists() or ring(secret_in(path)) != config.vault_keys:
+        raise Invalid(
+            _("密钥不在 {path} 中，而由 VAULT_KEYS 给出。", path=path),
+            remedy=_("请在 VAULT_KEYS 末尾添上“名称:密钥”，密钥可用 openssl rand -hex 32 生成。"),
+        )
+    name = next(str(number) for number in count(len(config.vault_keys) + 1) if str(number) not in config.vault_keys)
+    written_beside(path, f"{secret_in(path)}\n{name}:{new_key()}\n").replace(path)
+    return name
 
 
 def settings() -> dict[str, Setting]:

@@ -69,11 +69,16 @@ class KeyRing:
         return mac.finalize()
 
     def sealed_by_newest(self, sealed: bytes) -> bool:
-        return parted(sealed)[0] == self._newest
+        return key_of(sealed) == self._newest
 
     def reseal(self, sealed: bytes, place: str) -> bytes:
         """Return the same text sealed with the newest key; the same bytes when they are that already."""
         return sealed if self.sealed_by_newest(sealed) else self.seal(self.open(sealed, place), place)
+
+
+def key_of(sealed: bytes) -> str:
+    """Return the name of the key that sealed this."""
+    return parted(sealed)[0]
 
 
 def parted(sealed: bytes) -> tuple[str, bytes, bytes]:
