@@ -117,7 +117,8 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[Le
     session.flush()
     connection = session.connection()
     facts = facts_of([entry.record for entry in entries], born, connection)
-    last = last_events(connection, [subject_of(entry.record) for entry in entries if entry.record not in born])
+    older = [subject_of(entry.record) for entry in entries if entry.record not in born]
+    last = last_events(connection, older)
     events, salts = [], []
     for entry in entries:
         subject = subject_of(entry.record)
@@ -163,14 +164,17 @@ def facts_of(records: Sequence[Base], born: Set[Base], connection: Connection) -
 
 
 def exact_facts(record: Base) -> Facts | None:
-    """Return a record's facts from memory, None when one of them may not be as the database keeps it."""
-    known, kinds = inspect(record).dict, exact_kinds(type(record))
-    facts = {name: known[name] for name in type(record).ledger_facts if name in known}
-    exact = len(facts) == len(kinds) and all(
-        value is None or (type(value) is kinds[name] and getattr(value, "tzinfo", UTC) is not None)
-        for name, value in facts.items()
-    )
-    return facts if exact else None
+    """Return a new record's facts from memory, None when one of them may not be as the database keeps it."""
+    state, kinds = inspect(record), exact_kinds(type(record))
+    names = type(record).ledger_facts
+    if len(kinds) < len(names) or state.expired_attributes.intersection(names):
+        return None  # an expired one was filled by the database
+    facts = {name: state.dict.get(name) for name in names}  # what was never set went in as NULL
+    return facts if all(is_exact(value, kinds[name]) for name, value in facts.items()) else None
+
+
+def is_exact(value: object, kind: type) -> bool:
+    return value is None or (type(value) is kind and getattr(value, "tzinfo", UTC) is not None)
 
 
 @cache

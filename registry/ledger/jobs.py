@@ -1,5 +1,7 @@
 """What the worker does for the ledger, round after round."""
 
+from collections.abc import Callable
+
 import structlog
 
 from registry.kernel.errors import Refusal
@@ -12,13 +14,20 @@ SIGN_EVERY = 30.0  # seconds
 log = structlog.get_logger("ledger")
 
 
-def sign_or_raise_the_alarm(units: Units) -> None:
-    """Sign the present tree. A ledger that was rewound is an alarm, and no reason for other work to stop."""
-    try:
-        checkpoint(units)
-    except Refusal as no:
-        log.critical("no checkpoint", code=no.code, reason=str(no), remedy=no.remedy)
+def or_raise_the_alarm(act: Callable[[Units], object]) -> Callable[[Units], None]:
+    """Let a damaged or rewound ledger be an alarm, and no reason for other work to stop."""
+
+    def attempt(units: Units) -> None:
+        try:
+            act(units)
+        except Refusal as no:
+            log.critical("ledger", act=act.__name__, code=no.code, reason=str(no), remedy=no.remedy)
+
+    return attempt
 
 
 HANDLERS: dict[str, Handler] = {}
-PERIODIC = (Periodic(SEQUENCE_EVERY, sequence), Periodic(SIGN_EVERY, sign_or_raise_the_alarm))
+PERIODIC = (
+    Periodic(SEQUENCE_EVERY, or_raise_the_alarm(sequence)),
+    Periodic(SIGN_EVERY, or_raise_the_alarm(checkpoint)),
+)

@@ -109,9 +109,13 @@ def units_of(units: Units, kind: type) -> int:
 
 
 def test_an_act_that_is_undone_leaves_no_event(units: Units) -> None:
-    with pytest.raises(RuntimeError), units.writing(LI) as uow:
-        append(uow, "organisation.entered", an_organisation(uow))
-        raise RuntimeError
+    def act() -> None:
+        with units.writing(LI) as uow:
+            append(uow, "organisation.entered", an_organisation(uow))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act()
     assert units_of(units, LedgerEvent) == units_of(units, LedgerPending) == 0
 
 

@@ -180,7 +180,7 @@ while True:
 
 
 @pytest.fixture
-def sequencer(engine: Engine) -> Iterator[list[subprocess.Popen[str]]]:
+def sequencer() -> Iterator[list[subprocess.Popen[str]]]:
     """Start sequencers as processes of their own; whatever is left of them is ended afterwards."""
     running: list[subprocess.Popen[str]] = []
     yield running
