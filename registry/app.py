@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -100,11 +102,17 @@ def told(actor: Actor) -> tuple[str, int]:
 
 def install_refusals(app: Flask) -> None:
     @app.errorhandler(Refusal)
-    def refused(no: Refusal) -> ResponseReturnValue:
+    def refused(no: Refusal) -> tuple[Response | str, int]:
         if request.accept_mimetypes.best == "application/json":
             return jsonify(code=no.code, message=str(no), remedy=no.remedy), no.status
         body, _status = page("errors/refusal.html", no=no)
         return body, no.status
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def no_database(_failure: Exception) -> ResponseReturnValue:
+        answer = refused(Unavailable(_("数据库没有应答，没有写入任何内容。"), remedy=_("请稍候再试。")))
+        return (*answer, {"Retry-After": "10"})
 
     @app.errorhandler(HTTPException)
     def no_page(failure: HTTPException) -> ResponseReturnValue:

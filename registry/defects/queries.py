@@ -192,6 +192,22 @@ def project_id_of(uow: UnitOfWork, number: str) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """One term on the picture of terms; `holds` when it covers the day asked about."""
+
+    since: date
+    until: date | None
+    name: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    spans: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What one can ask about in a project: its units, the tree below the part at hand, and the days on record."""
 
@@ -200,9 +216,24 @@ class Ground:
     below: Sequence[Node]
     since: date
     until: date
+    rows: Sequence[Row]
 
 
-def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str) -> Ground:
+def rows_of(uow: UnitOfWork, project: Project, unit: UnitProject | None, on: date | None) -> list[Row]:
+    """The terms of a project by post, to be drawn along the years."""
+    policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
+    terms = [term for term in terms_of(uow, project.id) if duty_of(term).reaches(unit and unit.id)]
+    return [
+        Row(post.label, [
+            Span(term.since, term.until, term.person_name, on is not None and term.covers(on))
+            for term in terms if term.post == post.key
+        ])
+        for post in standards.posts(uow.session, project.region, uow.today)
+        if any(term.post == post.key for term in terms)
+    ]
+
+
+def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str, on: date | None = None) -> Ground:
     """The choices for the next question. A unit or part that does not exist is passed over here."""
     project = uow.get(Project, project_id, PROJECT_PARTIES, selectinload(Project.units))
     policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
@@ -217,5 +248,5 @@ def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str) -> Ground:
     )
     return Ground(
         project, part_path(uow, here, part) if known else [], [*nodes, *(node for node in own if node.below == below)],
-        since or project.started_on or uow.today, uow.today,
+        since or project.started_on or uow.today, uow.today, rows_of(uow, project, here, on),
     )

@@ -21,7 +21,7 @@ bp = Blueprint("defects", __name__)
 def trace(project_id: UUID) -> ResponseReturnValue:
     form = TraceForm(request.args)
     with reading() as uow:
-        ground = queries.ground(uow, project_id, form.unit.data or "", form.part.data or "")
+        ground = queries.ground(uow, project_id, form.unit.data or "", form.part.data or "", form.on.data)
         answer = None
         if request.args.get("on") and form.validate():
             with form.blaming():

@@ -29,7 +29,7 @@ from registry.demo.cast import (
     SECRET,
     SIGN_INS,
     STATION,
-    Firm,
+    Leader,
     SignIn,
     Works,
 )
@@ -124,11 +124,7 @@ def open_accounts(city: City) -> None:
 
 def open_one(city: City, person: SignIn, ids: Mapping[str, UUID]) -> Actor:
     """Open one account of the printed list; a leader or legal representative is a person of the register too."""
-    person_id = None
-    if person.leader:
-        person_id = person_of(city, "leader", person.leader)
-    if person.representative:
-        person_id = person_of(city, "representative", person.representative)
+    person_id = person_of(city, facts_of(person))
     with city.units.writing(SYSTEM) as uow:
         account = open_account(uow, AccountFacts(
             person.login, person.name, person_id, ids[person.firm], person.roles, person.region, HASHED, SECRET,
@@ -155,19 +151,19 @@ def open_signer(city: City, key: str, ids: Mapping[str, UUID], kind: str) -> Non
     ), ids)
 
 
-def person_of(city: City, kind: str, key: str) -> UUID:
-    facts = (
-        PersonFacts(LEADERS[key].name, IdentityKind.CITIZEN, LEADERS[key].identity, LEADERS[key].phone)
-        if kind == "leader" else representative_facts(FIRMS[key])
-    )
+def facts_of(person: SignIn) -> PersonFacts:
+    """Who stands behind an account: a leader, a legal representative, or somebody of the staff."""
+    if person.leader:
+        leader = LEADERS[person.leader]
+        return PersonFacts(leader.name, IdentityKind.CITIZEN, leader.identity, leader.phone)
+    number = FIRMS[person.representative].number % 100 + 500 if person.representative else 700 + SIGN_INS.index(person)
+    return PersonFacts(person.name, IdentityKind.CITIZEN, Leader(person.name, number).identity)
+
+
+def person_of(city: City, facts: PersonFacts) -> UUID:
     with city.units.writing(SYSTEM) as uow:
-        [person] = enter_people(uow, [facts]).rows
-    return person.id
-
-
-def representative_facts(firm: Firm) -> PersonFacts:
-    number = replace(LEADERS["owner"], number=firm.number % 100 + 500).identity
-    return PersonFacts(firm.representative, IdentityKind.CITIZEN, number)
+        [found] = enter_people(uow, [facts]).rows
+    return found.id
 
 
 def build_works(city: City, works: Works, today: date) -> None:

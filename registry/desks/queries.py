@@ -47,7 +47,7 @@ def home(uow: UnitOfWork) -> Home:
     listed = projects(uow, "", 0, 10)
     return Home(
         to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
-        inbox(uow, Folder.WAITING, 0, 5).notices, listed.projects, listed.total,
+        waiting_notices(uow), listed.projects, listed.total,
     )
 
 
@@ -62,11 +62,18 @@ def around(uow: UnitOfWork) -> tuple[str, int]:
     return found[0] or "", found[1]
 
 
+def waiting_notices(uow: UnitOfWork) -> Sequence[Notice]:
+    """The latest five notices whose matter waits; none for an account without a person behind it."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    return inbox(uow, Folder.WAITING, 0, 5).notices if uow.actor.person else []
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectDesk:
     """A project on one page."""
 
     project: Project
+    firms: Sequence[Participation]         # in the order of the law
     board: Board
     vacancies: Sequence[Vacancy]
     plaques: dict[UUID, Plaque]            # the standing one of each unit project that has one
@@ -86,10 +93,16 @@ def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
             Plaque.unit_project_id.in_([unit.id for unit in whole.units]), Plaque.superseded_at.is_(None),
         ).order_by(Plaque.issued_at)
     )
+    order = [role.key for role in roles]
+    whole_firms = sorted(whole.participations, key=lambda firm: (place_in(order, firm.role), firm.since, firm.created_at))
     return ProjectDesk(
-        whole, board_of(uow, whole), vacancies_of(uow, whole), {row.unit_project_id: row for row in rows},
+        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), {row.unit_project_id: row for row in rows},
         {role.key: role.label for role in roles}, {post.key: post.label for post in posts}, events_of(uow, whole),
     )
+
+
+def place_in(order: Sequence[str], role: str) -> int:
+    return order.index(role) if role in order else len(order)
 
 
 def events_of(uow: UnitOfWork, whole: Project) -> Sequence[LedgerEvent]:

@@ -7,11 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from registry.desks import actions, queries
 from registry.desks.forms import RevealForm
+from registry.desks.words import event_words
 from registry.policy import Permission
 from registry.web.door import PUBLIC, door, reading, writing
 from registry.web.pages import page, see_other
 
 bp = Blueprint("desks", __name__)
+bp.add_app_template_filter(event_words)
 
 
 @bp.get("/")
