@@ -40,7 +40,9 @@ def account(units: Units, who: Someone = Someone()) -> Account:
         ))
 
 
-def officer(units: Units, role: Role = Role.OFFICER, region: str = "370100", login: str = "officer") -> Account:
+def officer(
+    units: Units, role: Role = Role.OFFICER, region: str = "370100", login: str = "officer"
+) -> Account:
     return account(units, Someone(login, "李监督", frozenset({role}), region))
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+import pytest
 from sqlalchemy import Engine, select
 
 from registry.accounts.brakes import count_failure
@@ -18,13 +19,13 @@ from tests.conftest import Clock
 
 def answers(engine: Engine, times: int) -> list[str]:
     url = engine.url.render_as_string(hide_password=False)
-    worker = subprocess.run(
-        [sys.executable, "-m", "tests.accounts.worker", url, str(times)], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-m", "tests.accounts.worker", url, str(times)]
+    worker = subprocess.run(command, capture_output=True, text=True, check=True)
     return worker.stdout.split()
 
 
-def test_a_wait_begun_by_one_process_holds_in_the_next(engine: Engine, committed: Units) -> None:
+@pytest.mark.usefixtures("committed")
+def test_a_wait_begun_by_one_process_holds_in_the_next(engine: Engine) -> None:
     assert answers(engine, 3) == ["wrong", "wrong", "wrong"]
     assert answers(engine, 3) == ["wrong", "wrong", "wait"]
 

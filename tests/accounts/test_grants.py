@@ -99,13 +99,14 @@ def test_a_filer_gives_firm_roles_in_the_own_firm_and_no_others(units: Units) ->
 def test_the_head_of_a_station_gives_the_role_of_officer_in_the_own_region_only(units: Units) -> None:
     build.officer(units, Role.STATION_HEAD, "370100", "head")
     head = build.actor(units, "head")
+    officer, other_head = frozenset({Role.OFFICER}), frozenset({Role.STATION_HEAD})
     with units.writing(head) as uow:
-        open_account(uow, AccountFacts("new-officer", "新监督员", roles=frozenset({Role.OFFICER}), region="370102"))
+        open_account(uow, AccountFacts("new-officer", "新监督员", roles=officer, region="370102"))
 
     with pytest.raises(NotFound), units.writing(head) as uow:
-        open_account(uow, AccountFacts("far-officer", "外地", roles=frozenset({Role.OFFICER}), region="110000"))
+        open_account(uow, AccountFacts("far-officer", "外地", roles=officer, region="110000"))
     with pytest.raises(MayNotGive), units.writing(head) as uow:
-        open_account(uow, AccountFacts("new-head", "新站长", roles=frozenset({Role.STATION_HEAD}), region="370102"))
+        open_account(uow, AccountFacts("new-head", "新站长", roles=other_head, region="370102"))
 
 
 def test_nobody_gives_roles_to_themselves(units: Units) -> None:
@@ -219,7 +220,9 @@ def test_a_login_is_taken_once_and_a_person_has_one_account_per_firm(units: Unit
     build.account(units, Someone("li3", person=person.id, organisation=parties.organisation(units).id))
 
 
-@pytest.mark.parametrize("login", ["li", "a b c", "13800138000", "11010519491231002X", "x" * 41, "李\u202e明"])
+@pytest.mark.parametrize("login", [
+    "li", "a b c", "13800138000", "11010519491231002X", "x" * 41, "李\u202e明",
+])
 def test_a_login_is_short_plain_and_no_personal_number(login: str) -> None:
     with pytest.raises(BadLogin):
         check_login(login)

@@ -34,6 +34,7 @@ from tests.parties.build import IDENTITY
 
 NEW = "另一句没有人会猜到的话，是不是"
 LEADER = frozenset({Role.PROJECT_LEADER})
+OFFICER = frozenset({Role.OFFICER})
 
 
 @pytest.fixture
@@ -111,7 +112,9 @@ def test_no_link_lasts_longer_than_a_week(units: Units, clock: Clock) -> None:
     assert link.invitation.expires_at == clock.at + timedelta(days=7)
 
 
-def test_the_link_alone_is_not_enough_for_someone_we_know(units: Units, firm: Organisation, filer: Actor) -> None:
+def test_the_link_alone_is_not_enough_for_someone_we_know(
+    units: Units, firm: Organisation, filer: Actor
+) -> None:
     _person, facts = leader(units, firm)
     link = token(units, filer, facts)
     for _guess in range(5):
@@ -122,7 +125,9 @@ def test_the_link_alone_is_not_enough_for_someone_we_know(units: Units, firm: Or
         accepted(units, link, Acceptance(NEW, "leader", identity=IDENTITY[-6:]))
 
 
-def test_a_legal_representative_becomes_known_as_a_person(units: Units, firm: Organisation, filer: Actor) -> None:
+def test_a_legal_representative_becomes_known_as_a_person(
+    units: Units, firm: Organisation, filer: Actor
+) -> None:
     link = token(units, filer, InvitationFacts(
         firm.legal_representative, frozenset({Role.LEGAL_REPRESENTATIVE}), organisation_id=firm.id
     ))
@@ -139,14 +144,14 @@ def test_a_legal_representative_becomes_known_as_a_person(units: Units, firm: Or
 
 
 def test_an_officer_is_invited_without_an_identity_number(units: Units) -> None:
-    link = token(units, SYSTEM, InvitationFacts("赵监督", frozenset({Role.OFFICER}), region="370102", login="zhao"))
+    link = token(units, SYSTEM, InvitationFacts("赵监督", OFFICER, region="370102", login="zhao"))
 
     assert accepted(units, link, Acceptance(NEW)).step is Step.ENROLMENT
 
 
 def test_a_filer_invites_nobody_into_a_station_or_another_firm(units: Units, filer: Actor) -> None:
     with pytest.raises(MayNotGive):
-        token(units, filer, InvitationFacts("甲", frozenset({Role.OFFICER}), organisation_id=filer.organisation))
+        token(units, filer, InvitationFacts("甲", OFFICER, organisation_id=filer.organisation))
     with pytest.raises(Invalid):
         token(units, filer, InvitationFacts(
             "甲", LEADER, organisation_id=filer.organisation, target="https://evil.example"
@@ -159,10 +164,11 @@ def test_the_database_holds_no_link_that_works(units: Units, filer: Actor, firm:
 
     with units.reading(NOBODY) as uow:
         [row] = uow.session.scalars(select(Invitation))
-    assert link not in repr(vars(row)) and link.encode() not in row.token_sha256
+    assert link not in repr(vars(row))
+    assert link.encode() not in row.token_sha256
 
 
-def test_a_recovery_link_sets_a_password_and_skips_no_second_factor(units: Units, clock: Clock) -> None:
+def test_a_recovery_link_sets_a_password_and_skips_no_second_factor(units: Units) -> None:
     account = build.officer(units)
     before = build.let_in(units, "officer").token
     build.administrator(units, Role.SECURITY_ADMIN)

@@ -40,7 +40,7 @@ def test_signing_out_ends_the_session_for_good(units: Units) -> None:
     assert recognise(units, token) == NOBODY
 
 
-def test_a_new_password_ends_every_session_and_opens_one(units: Units, clock: Clock) -> None:
+def test_a_new_password_ends_every_session_and_opens_one(units: Units) -> None:
     build.account(units, Someone(secret=""))
     elsewhere = build.let_in(units, "someone").token
     here = build.let_in(units, "someone").token
@@ -81,7 +81,8 @@ def test_a_new_second_factor_takes_over_with_its_first_right_code(units: Units, 
         codes = bind_second_factor(uow, next_code(secret, uow.at, 0), HERE)
 
     assert len(codes) == 10
-    assert recognise(units, token) != NOBODY and recognise(units, elsewhere) == NOBODY
+    assert recognise(units, token) != NOBODY
+    assert recognise(units, elsewhere) == NOBODY
     clock.forward(seconds=30)
     with pytest.raises(WrongCode):
         build.let_in(units, "officer")
@@ -141,8 +142,9 @@ def test_one_press_ends_all_other_sessions(units: Units, clock: Clock) -> None:
 
 
 COMMON = [
-    "password1234", "123456789012", "qwertyuiop123", "工程质量工程质量", "zhiliang123456", "Administrator1", "111111111111",
-    "百年大计质量第一1", "jianzhu@2026!!", "iloveyou1234", "abcabcabcabc", "passwordpassword", "密码123456789",
+    "password1234", "123456789012", "qwertyuiop123", "zhiliang123456", "Administrator1", "111111111111",
+    "jianzhu@2026!!", "iloveyou1234", "abcabcabcabc", "passwordpassword", "密码1234567890", "工程质量" * 3,
+    "百年大计质量第一1234",
 ]
 
 
@@ -153,7 +155,8 @@ def test_passwords_that_everybody_tries_first_are_refused(password: str) -> None
 
 
 @pytest.mark.parametrize("password", [
-    "correct horse battery staple", "我家门前有两棵枣树，另一棵也是", "𠀀" * 4 + "深山老林里的鹧鸪", "Tr0ub4dor&3-ish-words",
+    "correct horse battery staple", "我家门前有两棵枣树，另一棵也是", "Tr0ub4dor&3-ish-words",
+    "𠀀" * 4 + "深山老林里的鹧鸪",
     "一句别人猜不到的话 2026", "x7$" + "长" * 60 + "abc", "12 spaces  and  more",
 ])
 def test_long_passwords_of_any_characters_are_welcome(password: str) -> None:

@@ -8,8 +8,15 @@ from sqlalchemy import select
 
 from registry.accounts import passwords
 from registry.accounts.actions import confirm_identity
-from registry.accounts.brakes import TooManyGuesses
-from registry.accounts.models import Account, AccountEvent, AccountSession, Brake, RecoveryCode
+from registry.accounts.brakes import TooManyGuesses, count_failure
+from registry.accounts.models import (
+    Account,
+    AccountEvent,
+    AccountSession,
+    Brake,
+    BrakeKind,
+    RecoveryCode,
+)
 from registry.accounts.proof import Method, NoSecondFactor, WrongCode, WrongPassword, prove_password
 from registry.accounts.second_factor import next_code, recovery_hash, step_of
 from registry.accounts.sessions import (
@@ -54,7 +61,8 @@ def test_the_second_factor_opens_a_session_under_another_token(units: Units, clo
 
     assert whole.token != half.token
     actor = recognise(units, whole.token)
-    assert (actor.name, actor.region, actor.roles, actor.fresh) == ("李监督", "370100", frozenset({Role.OFFICER}), True)
+    assert (actor.name, actor.region, actor.roles) == ("李监督", "370100", frozenset({Role.OFFICER}))
+    assert actor.fresh
     assert recognise(units, half.token) == NOBODY
     with pytest.raises(SignInExpired), units.reading(NOBODY) as uow:
         half_session(uow, half.token)
@@ -72,7 +80,7 @@ def test_a_code_of_the_second_factor_counts_once(units: Units, clock: Clock) -> 
         assert pass_second_factor(uow, again.token, build.code(clock.at, 1), HERE).step is Step.IN
 
 
-def test_whoever_must_have_a_second_factor_binds_one_on_the_way_in(units: Units, clock: Clock) -> None:
+def test_whoever_must_have_a_second_factor_binds_one_on_the_way_in(units: Units) -> None:
     build.account(units, Someone("head", "站长", frozenset({Role.STATION_HEAD}), "370000", secret=""))
     half = enter(units, "head")
     assert half.step is Step.ENROLMENT
@@ -116,7 +124,8 @@ def test_new_recovery_codes_spend_the_old_ones(units: Units) -> None:
         old = renew_recovery_codes(uow, uow.get(Account, key))
         uow.session.flush()
         renew_recovery_codes(uow, uow.get(Account, key))
-        left = uow.session.scalars(select(RecoveryCode.code_sha256).where(RecoveryCode.used_at.is_(None))).all()
+        unused = select(RecoveryCode.code_sha256).where(RecoveryCode.used_at.is_(None))
+        left = uow.session.scalars(unused).all()
 
     assert len(left) == 10
     assert not {recovery_hash(key, code) for code in old} & set(left)
@@ -134,7 +143,7 @@ def test_an_unknown_login_and_a_wrong_password_are_told_alike(units: Units) -> N
 
 
 def test_an_unknown_login_costs_the_same_hash(units: Units) -> None:
-    """Behaviour, not a stopwatch: the hash that is verified for nobody has the very parameters of a real one."""
+    """Behaviour, not a stopwatch: what is verified for nobody has the very parameters of a real hash."""
     assert passwords.nobodys_hash().split("$")[:4] == build.HASHED.split("$")[:4]
     with pytest.raises(WrongPassword), units.writing(NOBODY) as uow:
         prove_password(uow, None, "nobody", "")
@@ -180,9 +189,11 @@ def test_an_unknown_login_is_braked_like_a_known_one(units: Units) -> None:
 
 def test_one_address_that_tries_many_logins_is_braked(units: Units) -> None:
     build.account(units, Someone())
-    for guess in range(30):
-        with pytest.raises(WrongPassword):
-            enter(units, f"guess-{guess}", "不是这一句")
+    with units.writing(NOBODY) as uow:
+        for _guess in range(29):
+            count_failure(uow, BrakeKind.ADDRESS, HERE.address)
+    with pytest.raises(WrongPassword):
+        enter(units, "nobody", "不是这一句")
 
     with pytest.raises(TooManyGuesses):
         enter(units, "someone")
@@ -220,7 +231,9 @@ def test_a_wrong_code_counts_though_the_act_it_was_for_is_undone(units: Units, c
         confirm_identity(uow, build.code(clock.at, 1))
 
 
-def test_confirming_who_one_is_returns_the_evidence_and_makes_the_session_fresh(units: Units, clock: Clock) -> None:
+def test_confirming_who_one_is_returns_evidence_and_makes_the_session_fresh(
+    units: Units, clock: Clock
+) -> None:
     key = build.officer(units).id
     token = build.let_in(units, "officer").token
     clock.forward(minutes=11)

@@ -39,7 +39,7 @@ def cookie(app: Flask, token: str) -> tuple[str, str]:
 
 
 class Browser:
-    """Keeps cookies, follows nothing by itself, and sends with each form the token of the page it stands on."""
+    """Keeps cookies, follows nothing by itself, sends with each form the token of the page it stands on."""
 
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
@@ -47,7 +47,9 @@ class Browser:
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, base_url=HOME, **more)
 
-    def post(self, path: str, fields: dict[str, Any] | None = None, at: str = "", **more: Any) -> TestResponse:
+    def post(
+        self, path: str, fields: dict[str, Any] | None = None, at: str = "", **more: Any
+    ) -> TestResponse:
         """Send the form that stands on the page `at` (the one it is sent to, without)."""
         found = TOKEN.search(self.get(at or path).text)
         assert found is not None, f"no form on {at or path}"

@@ -1,4 +1,4 @@
-"""Organisations and people for tests, made by lawful acts. Numbers have right check characters and no owner."""
+"""Organisations and people for tests, made by lawful acts. Numbers have right check digits and no owner."""
 
 from itertools import count
 
@@ -27,7 +27,8 @@ def organisation(
     units: Units, name: str = "济南样板建设有限公司", region: str = "370102", representative: str = "周法人"
 ) -> Organisation:
     with units.writing(SYSTEM) as uow:
-        return register_organisation(uow, OrganisationFacts(code(region=region), name, representative, region))
+        facts = OrganisationFacts(code(region=region), name, representative, region)
+        return register_organisation(uow, facts)
 
 
 def person(units: Units, name: str = "李建国", identity: str = IDENTITY, phone: str = "") -> Person:

@@ -28,6 +28,7 @@ from tests.parties import build
 from tests.parties.build import IDENTITY, PHONE
 
 REASON = Reveal("identity", RevealReason.ARCHIVE, "移交城建档案馆")
+CALL = Reveal("phone", RevealReason.CONTACT, "通知到场签署")
 HERE = Scope("370102")
 
 
@@ -47,7 +48,9 @@ def test_the_same_number_under_another_name_is_refused_without_telling_the_name(
 
     with pytest.raises(PartyDiffers) as refused:
         build.person(units, "王建军")
-    assert "李**" in str(refused.value) and "建国" not in str(refused.value) and IDENTITY not in str(refused.value)
+    assert "李**" in str(refused.value)
+    assert "建国" not in str(refused.value)
+    assert IDENTITY not in str(refused.value)
 
 
 def test_a_wrong_number_is_refused(units: Units) -> None:
@@ -61,9 +64,9 @@ def test_neither_number_nor_phone_lies_open_in_the_database(units: Units) -> Non
     with units.reading(NOBODY) as uow:
         for table in ("person", "ledger_event", "reveal_log"):
             for row in uow.session.execute(text(f"SELECT to_jsonb(t) - 'body' FROM {table} AS t")).scalars():
-                assert IDENTITY not in str(row) and PHONE not in str(row)
+                assert not any(number in str(row) for number in (IDENTITY, PHONE))
         for body in uow.session.scalars(select(LedgerEvent.body)):
-            assert IDENTITY.encode() not in body and PHONE.encode() not in body
+            assert not any(number.encode() in body for number in (IDENTITY, PHONE))
 
 
 def test_a_number_moved_to_another_row_does_not_open(units: Units) -> None:
@@ -85,7 +88,7 @@ def test_many_people_are_entered_at_once(units: Units) -> None:
         entered = enter_people(uow, facts)
         again = enter_people(uow, facts)
 
-    assert entered.new == 2 and again.new == 0
+    assert (entered.new, again.new) == (2, 0)
     assert entered.rows[0] is entered.rows[2]
     with units.reading(NOBODY) as uow:
         assert uow.session.scalar(select(func.count()).where(LedgerEvent.kind == "person.registered")) == 2
@@ -101,7 +104,8 @@ def test_a_phone_is_learnt_once_and_then_changed_by_its_own_act_alone(units: Uni
         assert change_phone(uow, person.id, "139 8765 4321").phone_mask == "139****4321"
     with pytest.raises(NotFresh), units.writing(Actor(account=UUID(int=1), person=person.id)) as uow:
         change_phone(uow, person.id, PHONE)
-    with pytest.raises(NotFound), units.writing(Actor(account=UUID(int=3), person=UUID(int=4), fresh=True)) as uow:
+    another = Actor(account=UUID(int=3), person=UUID(int=4), fresh=True)
+    with pytest.raises(NotFound), units.writing(another) as uow:
         change_phone(uow, person.id, PHONE)
 
 
@@ -110,15 +114,17 @@ def test_a_whole_number_is_shown_for_a_reason_and_the_look_is_kept(units: Units)
 
     with units.writing(OFFICER) as uow:
         assert reveal_identity(uow, person.id, REASON, HERE) == IDENTITY
-        assert reveal_identity(uow, person.id, Reveal("phone", RevealReason.CONTACT, "通知到场签署"), HERE) == PHONE
+        assert reveal_identity(uow, person.id, CALL, HERE) == PHONE
 
     with units.reading(NOBODY) as uow:
         logs = uow.session.scalars(select(RevealLog).order_by(RevealLog.what)).all()
-        bodies = uow.session.scalars(select(LedgerEvent.body).where(LedgerEvent.kind == "person.revealed")).all()
+        bodies = uow.session.scalars(
+            select(LedgerEvent.body).where(LedgerEvent.kind == "person.revealed")
+        ).all()
     assert [(log.what, log.account_id, log.explanation) for log in logs] == [
         ("identity", UUID(int=1), "移交城建档案馆"), ("phone", UUID(int=1), "通知到场签署"),
     ]
-    assert len(bodies) == 2 and not any(IDENTITY.encode() in body for body in bodies)
+    assert [IDENTITY.encode() in body for body in bodies] == [False, False]
 
 
 def test_no_number_is_shown_without_reason_right_or_recent_proof(units: Units) -> None:
@@ -131,7 +137,7 @@ def test_no_number_is_shown_without_reason_right_or_recent_proof(units: Units) -
     with pytest.raises(NotFound), units.writing(OFFICER) as uow:
         reveal_identity(uow, person.id, REASON, Scope("110101"))
     with pytest.raises(NotFound), units.writing(OFFICER) as uow:
-        reveal_identity(uow, person.id, Reveal("phone", RevealReason.CONTACT, "通知到场签署"), HERE)
+        reveal_identity(uow, person.id, CALL, HERE)
 
 
 def test_a_look_cannot_be_taken_out_of_the_log(units: Units) -> None:
@@ -145,7 +151,9 @@ def test_a_look_cannot_be_taken_out_of_the_log(units: Units) -> None:
 
 def test_a_qualification_is_noted_once_and_withdrawn_once(units: Units) -> None:
     person = build.person(units)
-    facts = QualificationFacts("一级注册建造师（建筑工程）", "鲁137000000001", date(2024, 1, 1), date(2027, 1, 1))
+    facts = QualificationFacts(
+        "一级注册建造师（建筑工程）", "鲁137000000001", date(2024, 1, 1), date(2027, 1, 1)
+    )
     with units.writing(OFFICER) as uow:
         first = add_qualification(uow, person.id, facts)
         assert add_qualification(uow, person.id, facts).id == first.id
