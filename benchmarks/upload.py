@@ -116,8 +116,10 @@ def main() -> None:
             found = measure(ways(address, folder, server), wire.film(folder / "film", SIZE), rounds)
         finally:
             server.stop()
-    about = {"MiB": SIZE // wire.MEBI, "rounds": rounds, "machine": platform.platform(), "cores": os.cpu_count(),
-             "at": datetime.now(UTC).date().isoformat()}
+    about = {
+        "MiB": SIZE // wire.MEBI, "rounds": rounds, "machine": platform.platform(), "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1), "at": datetime.now(UTC).date().isoformat(),
+    }
     sys.stdout.write(json.dumps(about | found, ensure_ascii=False, indent=2) + "\n")
 
 

@@ -3,5 +3,5 @@
 A document never changes and never goes away. An upload is one file on its way: receiving → complete |
 refused; it becomes a document when some act names it, and is swept when none does within a day.
 
-Sources: GB/T 18894 (authentic, complete, usable, safe); PDF/A and evidence rules are in each storey's forms.
+Source: GB/T 18894 (真实、完整、可用、安全).
 """

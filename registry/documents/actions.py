@@ -192,6 +192,7 @@ def receive_chunk(uow: UnitOfWork, upload_id: UUID, offset: int, piece: StagedFi
     Bytes that are here already are skipped, so a piece may be sent again. Raises OutOfOrder for a piece that
     would leave a gap: the sender asks how much is here and goes on from there.
     """
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     upload = my_upload(uow, upload_id, lock=True)
     here = received(uow, upload)
     refuse_misplaced(upload, here, offset, piece.size)
@@ -235,6 +236,7 @@ def finish_upload(uow: UnitOfWork, upload_id: UUID) -> Upload:
     Returns it complete, or refused with the reason; a second call changes nothing. Raises Unfinished while
     bytes are missing.
     """
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     upload = my_upload(uow, upload_id, lock=True)
     if upload.state != UploadState.RECEIVING:
         return upload
@@ -271,6 +273,7 @@ def keep_upload(uow: UnitOfWork, upload_id: UUID, kinds: frozenset[str]) -> Kept
     kinds    names of the kinds this act takes, e.g. kinds.PAPERS
     raises   NotFound for another's upload, Unfinished, Unsuitable (with the reason it was refused for)
     """
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     upload = my_upload(uow, upload_id, lock=True)
     if upload.state == UploadState.REFUSED:
         raise Unsuitable(upload.reason or _("文件未被接收，请重新上传。"))

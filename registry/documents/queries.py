@@ -14,13 +14,7 @@ from registry.documents.models import Document, Upload, UploadState, key_of
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
-from registry.policy import ANYWHERE, Permission, Scope
-
-
-def open_document(uow: UnitOfWork, sha256: str, scope: Scope) -> Document:
-    """Return a document that belongs to something of this scope, for whoever may read that."""
-    policy.require(uow.actor, Permission.DOCUMENT_READ, scope)
-    return uow.get(Document, sha256)
+from registry.policy import ANYWHERE, Permission
 
 
 def content(uow: UnitOfWork, sha256: str, start: int = 0,
@@ -34,11 +28,17 @@ def content(uow: UnitOfWork, sha256: str, start: int = 0,
 
 def my_upload(uow: UnitOfWork, upload_id: UUID, *, lock: bool = False) -> Upload:
     """Return an upload of the actor's own account. Another's is not found."""
-    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     upload = uow.get(Upload, upload_id, lock=lock)
     if upload.account_id != uow.actor.account:
         raise NotFound(_("没有找到所要的记录。"))
     return upload
+
+
+def upload_on_its_way(uow: UnitOfWork, upload_id: UUID) -> tuple[Upload, int]:
+    """Return an upload of the actor's own, and how many bytes of it are here."""
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
+    upload = my_upload(uow, upload_id)
+    return upload, received(uow, upload)
 
 
 def received(uow: UnitOfWork, upload: Upload) -> int:

@@ -45,8 +45,7 @@ def begin() -> ResponseReturnValue:
 @door(Permission.DOCUMENT_UPLOAD)
 def show(upload_id: UUID) -> ResponseReturnValue:
     with reading() as uow:
-        upload = queries.my_upload(uow, upload_id)
-        return jsonify(described(upload, queries.received(uow, upload)))
+        return jsonify(described(*queries.upload_on_its_way(uow, upload_id)))
 
 
 @bp.put("/<uuid:upload_id>")

@@ -25,7 +25,10 @@ class ObjectStore(Protocol):
     """
 
     def put_once(self, key: str, source: Path, media_type: str) -> None:
-        """Keep the bytes of the file `source` under `key`, durably, unless `key` is there already."""
+        """Keep the bytes of the file `source` under `key`, durably, unless `key` is there already.
+
+        Nobody writes to `source` from here on: on the store's own disk it becomes a second name of the object.
+        """
 
     def open(self, key: str, start: int = 0, length: int | None = None) -> AbstractContextManager[BinaryIO]:
         """Return a stream over `length` bytes from `start` on (to the end when None). NotFound if absent."""

@@ -17,12 +17,11 @@ from wtforms.widgets import FileInput
 from registry.kernel.staging import StagedFile
 from registry.web.door import units
 
-
 STRANGERS = 1_000_000  # bytes a request may have whose sender is not signed in
 
 
 def install(app: Flask) -> None:
-    """Let files arrive in staging. After the guard, which knows the sender, and before anyone reads a body."""
+    """Let files arrive in staging. After the guard, which knows the sender, before anyone reads a body."""
     app.request_class = UploadRequest
 
     @app.before_request

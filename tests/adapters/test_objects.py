@@ -175,8 +175,8 @@ def test_a_list_goes_on_past_a_thousand(store: ObjectStore, written: Written) ->
 
 
 @pytest.mark.parametrize("key", [
-    "", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "../a", "a/./b", ".hidden", "a/.b", "a\\b", "a b", "a\nb",
-    "a\0b", "a?b", "a#b", "a%2fb", "文件", "a" * 513,
+    "", "/", "/a", "a/", "a//b", ".", "..", "a/../b", "../a", "a/./b", ".hidden", "a/.b", "a\\b",
+    "a b", "a\nb", "a\0b", "a?b", "a#b", "a%2fb", "文件", "a" * 513,
 ])
 def test_an_odd_name_is_refused(store: ObjectStore, written: Written, key: str) -> None:
     with pytest.raises(ValueError, match="not a name"):
@@ -199,7 +199,7 @@ def test_a_store_without_locks_promises_no_retention(store: ObjectStore, written
 
 
 @pytest.fixture(params=["dir", "s3"])
-def cut_off(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+def cut_off(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     """A store that held an object and then went away."""
     source = tmp_path / "before"
     source.write_bytes(b"before")
@@ -213,7 +213,7 @@ def cut_off(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectSt
     server.stop()
     if request.param == "dir":
         (tmp_path / "objects").rename(tmp_path / "unmounted")
-    yield store
+    return store
 
 
 @pytest.mark.parametrize("call", [

@@ -29,6 +29,11 @@ def annotated(made: pikepdf.Pdf, annotation: pikepdf.Dictionary) -> None:
     made.pages[0].Annots = pikepdf.Array([made.make_indirect(annotation)])
 
 
+def linked(made: pikepdf.Pdf, action: pikepdf.Dictionary) -> None:
+    annotated(made, pikepdf.Dictionary(
+        Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=action))
+
+
 def jpeg(size: tuple[int, int] = (64, 48), exif: Image.Exif | None = None) -> bytes:
     out = io.BytesIO()
     Image.linear_gradient("L").resize(size).convert("RGB").save(out, "JPEG", exif=exif or Image.Exif())
@@ -40,12 +45,18 @@ def photograph(taken: str = "2024:05:06 08:30:00", offset: str = "+08:00") -> by
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "HUAWEI\0\x07"
     exif[ExifTags.Base.Model] = "Mate 60"
-    exif[ExifTags.IFD.Exif] = {ExifTags.Base.DateTimeOriginal: taken, ExifTags.Base.OffsetTimeOriginal: offset}
+    exif[ExifTags.IFD.Exif] = {
+        ExifTags.Base.DateTimeOriginal: taken, ExifTags.Base.OffsetTimeOriginal: offset,
+    }
     exif[ExifTags.IFD.GPSInfo] = {
-        ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (IFDRational(36), IFDRational(40), IFDRational(12)),
-        ExifTags.GPS.GPSLongitudeRef: "E", ExifTags.GPS.GPSLongitude: (IFDRational(117), IFDRational(0), IFDRational(36)),
+        ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: angle(36, 40, 12),
+        ExifTags.GPS.GPSLongitudeRef: "E", ExifTags.GPS.GPSLongitude: angle(117, 0, 36),
     }
     return jpeg(exif=exif)
+
+
+def angle(*parts: int) -> tuple[IFDRational, ...]:
+    return tuple(IFDRational(part) for part in parts)
 
 
 def png(size: tuple[int, int] = (64, 48)) -> bytes:
@@ -64,7 +75,8 @@ def png_bomb(side: int = 50_000) -> bytes:
     squeeze = zlib.compressobj(9)
     body = b"".join(squeeze.compress(row) for _ in range(side)) + squeeze.flush()
     head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", body) + png_chunk(b"IEND", b"")
+    chunks = (b"IHDR", head), (b"IDAT", body), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
 def zeros_squeezed(size: int, times: int) -> bytes:
@@ -93,7 +105,8 @@ def archive(entries: dict[str, bytes]) -> bytes:
 
 
 def ofd() -> bytes:
-    return archive({"OFD.xml": b"<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>", "Doc_0/Document.xml": b"<x/>"})
+    root = b"<ofd:OFD xmlns:ofd='http://www.ofdspec.org/2016'/>"
+    return archive({"OFD.xml": root, "Doc_0/Document.xml": b"<x/>"})
 
 
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(64)

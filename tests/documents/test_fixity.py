@@ -3,8 +3,10 @@
 import hashlib
 import json
 import os
+import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,8 +79,11 @@ def test_more_documents_than_one_page_are_all_checked(units: Units, monkeypatch:
     assert fixity.check(units).hashed == 9
 
 
-def test_missing_altered_and_shortened_objects_are_named(units: Units, file_of: Callable[[str], Path]) -> None:
-    missing, altered, shortened, sound = (kept(units, word) for word in (b"missing", b"altered", b"shorter", b"sound"))
+def test_missing_altered_and_shortened_objects_are_named(
+    units: Units, file_of: Callable[[str], Path],
+) -> None:
+    words = (b"missing", b"altered", b"shorter", b"sound")
+    missing, altered, shortened, sound = (kept(units, word) for word in words)
     file_of(missing).unlink()
     for name, data in ((altered, b"Altered"), (shortened, b"short")):
         file_of(name).chmod(0o644)
@@ -129,6 +134,29 @@ def test_what_any_document_names_is_never_swept(
     age(file_of(name), clock, 1000)
     assert fixity.sweep(units).objects == 0
     assert file_of(name).exists()
+
+
+def test_a_sweep_cannot_take_what_an_act_is_just_naming(
+    committed: Units, clock: Clock, file_of: Callable[[str], Path], orphaned: Callable[[bytes, float], str],
+) -> None:
+    name = orphaned(b"named at the last moment", 1000)
+    named, swept = threading.Event(), threading.Event()
+
+    def act() -> None:
+        with committed.writing(LI) as uow:
+            deposit(uow, b"named at the last moment", "text/plain")
+            named.set()
+            assert not swept.wait(1), "the sweep must wait for the act"
+
+    with ThreadPoolExecutor(1) as pool:
+        acting = pool.submit(act)
+        named.wait(10)
+        age(file_of(name), clock, 1000)
+        assert fixity.sweep(committed).objects == 0
+        swept.set()
+        acting.result()
+    assert file_of(name).exists()
+    assert fixity.check(committed).missing == []
 
 
 def test_what_is_no_object_of_ours_is_left_alone(units: Units, clock: Clock, tmp_path: Path) -> None:
@@ -188,7 +216,7 @@ def test_files_a_crash_left_in_staging_go_after_a_day(
         receive_chunk(uow, upload.id, 0, arrived)
     arrived.discard()
     awaited, old, young, lost = (
-        staging / f"{upload.id}.upload", staging / "a.part", staging / "b.part", staging / f"{uuid.uuid4()}.upload")
+        staging / name for name in (f"{upload.id}.upload", "a.part", "b.part", f"{uuid.uuid4()}.upload"))
     for path, hours in ((awaited, 30), (old, 30), (young, 1), (lost, 30)):
         path.touch()
         age(path, clock, hours)
@@ -217,7 +245,7 @@ def test_the_operator_hears_of_damage_by_exit_code_and_name(
     assert (said.exit_code, "缺失：1 份" in said.output, name in said.output) == (1, True, True)
 
 
-def test_the_operator_hears_of_an_outage(units: Units, app: Flask, tmp_path: Path) -> None:
+def test_the_operator_hears_of_an_outage(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "objects").rename(tmp_path / "unmounted")
     with app.app_context():
         for command in ("check", "sweep"):
@@ -225,7 +253,7 @@ def test_the_operator_hears_of_an_outage(units: Units, app: Flask, tmp_path: Pat
             assert (answer.exit_code, "不见了" in answer.output) == (3, True)
 
 
-def test_the_operator_sweeps(units: Units, app: Flask, orphaned: Callable[[bytes, float], str]) -> None:
+def test_the_operator_sweeps(app: Flask, orphaned: Callable[[bytes, float], str]) -> None:
     orphaned(b"old", 25)
     with app.app_context():
         answer = CliRunner().invoke(storage, ["sweep", "--json"])

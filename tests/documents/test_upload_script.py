@@ -101,13 +101,14 @@ def test_a_broken_line_is_picked_up_where_it_broke(page: Page, line: Line, film:
 def test_after_a_reload_the_file_goes_on(page: Page, line: Line, film: Path) -> None:
     line.fail = lambda number: number >= 2
     page.get_by_label("扫描件").set_input_files(film)
-    page.wait_for_function("document.querySelector('progress').value > 20")
+    while len(line.offsets) < 2:  # the first piece is down, the second is being refused
+        page.wait_for_timeout(50)
     page.reload()
     line.fail = lambda number: False
     line.offsets.clear()
     page.get_by_label("扫描件").set_input_files(film)
     expect(page.get_by_role("status")).to_contain_text("已上传：", timeout=30_000)
-    assert line.offsets[0] > MEBI
+    assert line.offsets[0] == 8 * MEBI
 
 
 def test_a_refused_file_says_why_at_once(page: Page, tmp_path: Path) -> None:

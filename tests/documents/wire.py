@@ -1,4 +1,4 @@
-"""Large bodies over WSGI as a server hands them on: read piece by piece from a file, never whole in memory."""
+"""Large bodies over WSGI as a server hands them on: piece by piece from a file, never whole in memory."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from tests.documents import samples
 
 MEBI = 1 << 20
 FORM = (
-    b"--edge\r\nContent-Disposition: form-data; name=\"scan\"; filename=\"film.mp4\"\r\nContent-Type: video/mp4\r\n\r\n",
+    b'--edge\r\nContent-Disposition: form-data; name="scan"; filename="film.mp4"\r\n\r\n',
     b"\r\n--edge--\r\n",
 )
 
