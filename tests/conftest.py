@@ -4,7 +4,7 @@ The printer, the vault, the signer and the object store are the real ones, on fo
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +16,15 @@ from registry.adapters.objects import DirectoryStore
 from registry.adapters.printing import WeasyPrinter
 from registry.adapters.signing import Ed25519Signer
 from registry.adapters.vault import KeyRing
+from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
+from tests.accounts.visiting import Browser, application, entered
 from tests.schema import fresh_engine, lay_down_the_law, wipe
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday and a working day, noon in China
 ROOT = Path(__file__).parent.parent
+Visit = Callable[..., Browser]
 
 
 @dataclass
@@ -57,13 +60,18 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeasyPrinter]:
 
 @pytest.fixture
 def tools(tmp_path: Path, printer: WeasyPrinter, clock: Clock) -> Tools:
-    staging = tmp_path / "staging"
+    return tools_in(tmp_path, printer, clock)
+
+
+def tools_in(folder: Path, printer: WeasyPrinter, clock: Clock) -> Tools:
+    """The real adapters, keeping what they keep in `folder`."""
+    staging = folder / "staging"
     staging.mkdir()
     return Tools(
-        store=DirectoryStore(tmp_path / "objects"),
+        store=DirectoryStore(folder / "objects"),
         printer=printer,
         vault=KeyRing({"test": bytes(range(32))}, bytes(range(32, 64))),
-        signer=Ed25519Signer(bytes(range(64, 96)), origin="zhuze.test/ledger", state=tmp_path / "ledger" / "last.json"),
+        signer=Ed25519Signer(bytes(range(64, 96)), origin="zhuze.test/ledger", state=folder / "ledger" / "last.json"),
         staging=staging,
         base_url="https://zhuze.test",
         new_id=uuid.uuid4,
@@ -92,3 +100,17 @@ def law(units: Units) -> None:
     """The shipped standards are in force: posts, wordings, clocks, divisions."""
     assert isinstance(units.bind, Connection)
     lay_down_the_law(units.bind)
+
+
+@pytest.fixture
+def visit(units: Units) -> Visit:
+    """visit(officer) gives a browser, in the whole application, with a session of the officer's own.
+
+    visit() gives a stranger's. The application is built once for all tests; its forms want their tokens.
+    """
+    app = application(units)
+
+    def visiting(actor: Actor = NOBODY) -> Browser:
+        return entered(app, units, actor)
+
+    return visiting

@@ -9,8 +9,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from registry.accounts.models import Account
+from registry.accounts.sessions import Step, start
 from registry.app import create_app
 from registry.config import Config
+from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.uow import Units
 from tests.accounts import build
 
@@ -67,4 +70,17 @@ def signed_in(app: Flask, units: Units, login: str) -> Browser:
     """Return a browser in which the account of `login` has just signed in, without walking the pages."""
     browser = Browser(app)
     browser.carry(*cookie(app, build.let_in(units, login).token))
+    return browser
+
+
+def entered(app: Flask, units: Units, actor: Actor) -> Browser:
+    """Return a browser with a session of the actor's own, opened just now; a stranger's for NOBODY.
+
+    Neither password nor code is spent on it, so that the actor may go on to sign.
+    """
+    browser = Browser(app)
+    if actor.account is not None:
+        with units.writing(NOBODY) as uow:
+            admission = start(uow, uow.get(Account, actor.account), build.HERE, Step.IN)
+        browser.carry(*cookie(app, admission.token))
     return browser
