@@ -16,7 +16,7 @@ from registry.kernel.text import _
 
 SHORTEST, LONGEST = 12, 128
 FEWEST_DIFFERENT = 5    # characters
-TELLING = 3             # a word this long says something about its owner, or is common by itself
+TELLING = 3             # a word this long says something about its owner
 BESIDE_OWN_WORD = 8     # characters that must stand beside a word about the owner
 COMMON = Path(__file__).parent / "common_passwords.txt"
 HASHER = PasswordHasher()
@@ -78,7 +78,7 @@ def is_common(plain: str) -> bool:
     bare = plain.strip("0123456789!@#$%^&*()_+-=.,?~ ")
     half = plain[: len(plain) // 2]
     twice = half * 2 == plain and half in common()
-    return plain in common() or twice or (len(bare) >= TELLING and bare in common())
+    return twice or plain in common() or bare in common()
 
 
 @cache
