@@ -15,12 +15,14 @@ from registry.policy import Permission, Scope
 
 
 def latest_checkpoint(uow: UnitOfWork) -> LedgerCheckpoint | None:
-    """Return the tree signed last. Open to all: it names nobody."""
+    """Return the tree signed last. It names nobody."""
+    policy.open_to_all(uow.actor)
     return last_checkpoint(uow.session)
 
 
 def checkpoint_note(uow: UnitOfWork) -> str:
-    """Return the signed note of the last checkpoint. Open to all. NotFound before the first."""
+    """Return the signed note of the last checkpoint. NotFound before the first."""
+    policy.open_to_all(uow.actor)
     kept = last_checkpoint(uow.session)
     if kept is None:
         raise NotFound(_("账本尚无检查点。"))
@@ -30,10 +32,11 @@ def checkpoint_note(uow: UnitOfWork) -> str:
 def inclusion_proof(uow: UnitOfWork, event_id: UUID) -> str:
     """Return the proof that an event lies in the last signed tree (c2sp.org/tlog-proof@v1).
 
-    Open to all: it holds hashes and a signature, and whoever asks must know the event's id.
+    It holds hashes and a signature, and whoever asks must know the event's id.
 
     raises  NotYetSequenced until the event is in a signed tree, half a minute at most
     """
+    policy.open_to_all(uow.actor)
     index = leaf_index(uow.session, event_id)
     kept = last_checkpoint(uow.session)
     if kept is None or kept.size <= index:
