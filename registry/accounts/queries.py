@@ -12,7 +12,7 @@ from registry.accounts.invitations import Asked, asks, standing
 from registry.accounts.logins import normal_login
 from registry.accounts.models import Account, AccountEvent, AccountSession, Grant, Invitation, RecoveryCode
 from registry.accounts.proof import totp_place
-from registry.accounts.rules import USUAL, SessionRules, givable
+from registry.accounts.rules import REGIONAL, USUAL, SessionRules, givable
 from registry.accounts.second_factor import enrolment_picture, in_groups, next_code
 from registry.accounts.sessions import half_session, offered_secret
 from registry.kernel.actor import SYSTEM, Role
@@ -56,6 +56,11 @@ class Managed:
     sessions: list[AccountSession]
     events: list[AccountEvent]
     grantable: list[Role]
+
+    @property
+    def asks_region(self) -> bool:
+        """Whether any of the roles to give needs a region."""
+        return not REGIONAL.isdisjoint(self.grantable)
 
 
 def waiting_for_code(uow: UnitOfWork, half_token: str) -> Account:

@@ -43,7 +43,8 @@ def organisation(uow: UnitOfWork, organisation_id: UUID) -> Shown:
     """Return an organisation and what became of it. Firms are public knowledge to everyone signed in."""
     policy.require(uow.actor, Permission.PARTY_READ, ANYWHERE)
     found = uow.get(Organisation, organisation_id)
-    return Shown(found, successors(uow, found), sorted(BECOMES.get(found.status, ())))
+    becomes = [status for status in OrganisationStatus if status in BECOMES.get(found.status, ())]
+    return Shown(found, successors(uow, found), becomes)
 
 
 def organisation_to_edit(uow: UnitOfWork, organisation_id: UUID) -> Shown:
