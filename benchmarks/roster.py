@@ -49,7 +49,8 @@ def write_roster(path: Path, count: int) -> None:
         tables[name].append(titles)
 
     def append(sheet: str, row: dict[str, str]) -> None:
-        tables[sheet].append([row.get(title.rstrip("*").partition("(")[0]) for title in rosters.HEADINGS[sheet]])
+        names = (title.rstrip("*").partition("(")[0] for title in rosters.HEADINGS[sheet])
+        tables[sheet].append([row.get(name) for name in names])
 
     for number in range(count // LEADERS_EACH):
         code = f"370102{24_0000 + number // 10_000 % 10_000:06d}{number % 10_000:04d}"

@@ -21,7 +21,13 @@ from registry.kernel.search import bigrams
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger.actions import Entry, append_many
-from registry.parties.entering import OrganisationFacts, PersonFacts, enter_organisations, enter_people
+from registry.parties.entering import (
+    OrganisationFacts,
+    PersonFacts,
+    enter_organisations,
+    enter_people,
+    organisations_by_code,
+)
 from registry.parties.models import Organisation, Person, Qualification
 from registry.projects.actions import close_term
 from registry.projects.models import Participation, Project, Term, UnitProject
@@ -78,7 +84,7 @@ def enter_rosters(
 def planned(
     uow: UnitOfWork, rosters: Sequence[ProjectRoster], catalogue_of: CatalogueOf, findings: Findings
 ) -> tuple[list[ProjectPlan], Held]:
-    """Return what is new in each roster that can go in, and what it was held against; note why others cannot."""
+    """Return what is new in each roster that can go in, and what it was held against; note why others stay."""
     held = queries.held(uow, rosters)
     plans = []
     for roster in rosters:
@@ -125,22 +131,24 @@ class Entering:
         whole = {id(one): one.held or self._project(one) for one in self.plans}
         self._write("project.created", [Entry(whole[id(one)]) for one in new])
         units = {id(one): self._units(one, whole[id(one)]) for one in self.plans}
-        self._write("unit-project.created", [Entry(unit) for made in units.values() for unit in made.values()])
+        new_units = [unit for made in units.values() for unit in made.values()]
+        self._write("unit-project.created", [Entry(unit) for unit in new_units])
         self._fill()
         self._close()
         stays = [
             (one, firm, firm.held or self._stay(firm, whole[id(one)], self._units_of(one, units[id(one)])))
             for one in self.plans for firm in one.firms
         ]
-        opened = [Entry(stay, {"units": sorted(firm.row.units)}) for _one, firm, stay in stays if not firm.held]
+        opened = [
+            Entry(stay, {"units": sorted(firm.row.units)}) for _one, firm, stay in stays if firm.held is None
+        ]
         self._write("participation.opened", opened)
         terms = [
             self._term(row, stay, self._posts(one)) for one, firm, stay in stays for row in firm.terms
         ]
         self._write("term.opened", [Entry(term) for term in terms])
         self._qualifications(row for _one, firm, _stay in stays for row in firm.terms)
-        made = sum(len(found) for found in units.values())
-        return Created(len(new), made, len(opened), len(terms), organisations, persons)
+        return Created(len(new), len(new_units), len(opened), len(terms), organisations, persons)
 
     def _write(self, kind: str, entries: list[Entry]) -> None:
         if entries:
@@ -150,7 +158,7 @@ class Entering:
     def _organisations(self) -> int:
         """Find or enter every firm; return how many are new. What is registered of a firm stays as it is."""
         named = {firm.row.uscc: firm.row for one in reversed(self.plans) for firm in reversed(one.firms)}
-        known = queries.organisations_by_code(self.uow, named)
+        known = organisations_by_code(self.uow, named)
         missing = [
             OrganisationFacts(row.uscc, row.name, row.legal_representative)
             for code, row in named.items() if code not in known
@@ -222,8 +230,8 @@ class Entering:
     def _stay(self, firm: FirmPlan, project: Project, units: Mapping[str, UnitProject]) -> Participation:
         row = firm.row
         return Participation(
-            id=self.uow.new_id(), project_id=project.id, organisation_id=self.firms[row.uscc].id, role=row.role,
-            organisation_name=row.name, legal_representative=row.legal_representative,
+            id=self.uow.new_id(), project_id=project.id, organisation_id=self.firms[row.uscc].id,
+            role=row.role, organisation_name=row.name, legal_representative=row.legal_representative,
             licence_number=row.licence_number, since=row.since, until=row.until, created_at=self.uow.at,
             units=[units[number] for number in row.units],
         )
@@ -253,8 +261,10 @@ class Entering:
             for person, kind, number in sorted(shown)
         ]
         if facts:
-            once = insert(Qualification).on_conflict_do_nothing(index_elements=["person_id", "kind", "number"])
-            made = self.uow.session.scalars(once.returning(Qualification), facts).all()
+            once = insert(Qualification).on_conflict_do_nothing(
+                index_elements=["person_id", "kind", "number"]
+            ).returning(Qualification)
+            made = self.uow.session.scalars(once, facts).all()
             append_many(self.uow, "qualification.recorded", [Entry(one) for one in made])
 
 

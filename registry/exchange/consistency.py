@@ -78,7 +78,7 @@ class Agreement:
         """Return the participations whose role is known, with role and units as keys."""
         found: list[ParticipationRow] = []
         for row in self.bundle.participations:
-            self._one_name("firm", row.uscc, row.name, PARTICIPATIONS, row.line, "单位名称")
+            self._one_name(row.uscc, row.uscc, row.name, (PARTICIPATIONS, row.line, "单位名称"))
             role = self._role(PARTICIPATIONS, row.line, row.role)
             units = self._units(row)
             if role is None:
@@ -93,24 +93,25 @@ class Agreement:
         held: dict[int, list[LeaderRow]] = {firm.line: [] for firm in firms}
         for row in self.bundle.leaders:
             identity = f"{row.identity_kind}/{row.identity_number}"
-            self._one_name("person", identity, row.name, LEADERS, row.line, "姓名")
+            shown = mask_identity(row.identity_number)
+            self._one_name(identity, shown, row.name, (LEADERS, row.line, "姓名"))
             role = self._role(LEADERS, row.line, row.role)
             post = self._post(row, role) if role else None
             firm = self._firm(row, role, firms) if role else None
             if post is None or firm is None:
                 continue
-            keyed = replace(row, role=post.role, post=post.key)
+            keyed = self._within_stay(replace(row, role=post.role, post=post.key), firm)
             self._no_second_holder(keyed, post, held[firm.line])
             held[firm.line].append(keyed)
-            self._judge_stay(keyed, firm)
         return tuple(Firm(firm, tuple(held[firm.line])) for firm in firms)
 
-    def _one_name(self, kind: str, key: str, name: str, sheet: str, line: int, column: str) -> None:
-        meant, where, first = self.spool.settle(kind, key, name, sheet, line)
+    def _one_name(self, key: str, shown: str, name: str, at: tuple[str, int, str]) -> None:
+        """Note that a number stands under another name further up in the file. `shown` may be printed."""
+        sheet, line, column = at
+        meant, where, first = self.spool.settle("name", key, name, sheet, line)
         if meant != name:
-            number = mask_identity(key.partition("/")[2]) if kind == "person" else key
             reason = _("{number} 在「{sheet}」第 {row} 行名为“{other}”，此处为“{name}”，请核对。",
-                       number=number, sheet=where, row=first, other=meant, name=name)
+                       number=shown, sheet=where, row=first, other=meant, name=name)
             self.refuse(sheet, line, column, reason)
 
     def _role(self, sheet: str, line: int, written: str) -> Role | None:
@@ -190,13 +191,23 @@ class Agreement:
                 self.refuse(LEADERS, row.line, "任职日期", reason)
                 return
 
-    def _judge_stay(self, row: LeaderRow, firm: ParticipationRow) -> None:
+    def _within_stay(self, row: LeaderRow, firm: ParticipationRow) -> LeaderRow:
+        """Return a leader's row that ends no later than the stay of the firm, if it says no end itself."""
         if row.since < firm.since:
             reason = _("早于该单位进场日期 {day}，请核对。", day=firm.since)
             self.findings.remark(LEADERS, row.line, "任职日期", reason)
-        if firm.until is not None and (row.until is None or row.until > firm.until):
-            reason = _("该单位已于 {day} 退场，离任日期应不晚于该日。", day=firm.until)
+        if firm.until is None:
+            return row
+        if row.since > firm.until:
+            reason = _("晚于该单位退场日期 {day}，请核对。", day=firm.until)
+            self.refuse(LEADERS, row.line, "任职日期", reason)
+        elif row.until is None:
+            self.findings.mend(LEADERS, row.line, "离任日期", "", f"{firm.until}")
+            return replace(row, until=firm.until)
+        elif row.until > firm.until:
+            reason = _("晚于该单位退场日期 {day}，请核对。", day=firm.until)
             self.findings.remark(LEADERS, row.line, "离任日期", reason)
+        return row
 
 
 def unit_called(units: Iterable[UnitRow], written: str) -> str | None:

@@ -22,7 +22,8 @@ from registry.standards.posts import Post
 Identity = tuple[IdentityKind, str]
 
 PROJECT_COLUMNS = {
-    "name": "工程名称", "address": "建设地点", "region": "行政区划代码", "category": "工程类别", "structure": "结构类型",
+    "name": "工程名称", "address": "建设地点", "region": "行政区划代码", "category": "工程类别",
+    "structure": "结构类型",
     "area": "建筑面积", "cost": "工程造价", "duration_days": "合同工期", "permit_number": "施工许可证编号",
     "oversight_number": "质量监督注册号", "started_on": "开工日期", "accepted_on": "竣工验收合格日期",
     "longitude": "经度", "latitude": "纬度",
@@ -126,18 +127,21 @@ class Comparison:
         if organisation is not None and organisation.name != firm.row.name:
             self.differs(PARTICIPATIONS, firm.row.line, "单位名称", organisation.name)
         if organisation is not None and organisation.legal_representative != firm.row.legal_representative:
-            reason = _("该单位登记的法定代表人是{name}；本项目按此处记载。", name=organisation.legal_representative)
+            registered = organisation.legal_representative
+            reason = _("该单位登记的法定代表人是{name}；本项目按此处记载。", name=registered)
             self.findings.remark(PARTICIPATIONS, firm.row.line, "法定代表人", reason)
         for row in firm.leaders:
             person = self.held.people.get((row.identity_kind, row.identity_number))
             if person is not None and person.name != row.name:
-                reason = _("证件号码 {mask} 已登记在另一姓名“{name}”之下，请核对。", mask=person.identity_mask,
-                           name=person.name[0] + "*" * (len(person.name) - 1))
+                reason = _("证件号码 {mask} 已登记在另一姓名“{name}”之下，请核对。",
+                           mask=person.identity_mask, name=person.name[0] + "*" * (len(person.name) - 1))
                 self.refuse(LEADERS, row.line, "姓名", reason)
 
     def firm(self, firm: Firm, participations: Iterable[Participation]) -> FirmPlan:
         row = firm.row
-        stays = [stay for stay in participations if stay.organisation.uscc == row.uscc and stay.role == row.role]
+        stays = [
+            stay for stay in participations if (stay.organisation.uscc, stay.role) == (row.uscc, row.role)
+        ]
         known = next((stay for stay in stays if stay.since == row.since), None)
         if known is None:
             for stay in stays:
@@ -158,12 +162,10 @@ class Comparison:
         return found
 
     def leader(self, row: LeaderRow, known: Participation, found: FirmPlan) -> None:
-        """Put a leader's row down as new, as ending a term, or as known. A corrected term is known as well."""
+        """Put a leader's row down as new, as ending a term, or as known; a corrected term is known too."""
         person = self.held.people.get((row.identity_kind, row.identity_number))
-        same_terms = [
-            term for term in known.terms
-            if person is not None and (term.person_id, term.post, term.since) == (person.id, row.post, row.since)
-        ]
+        this = (person.id if person else None, row.post, row.since)
+        same_terms = [term for term in known.terms if (term.person_id, term.post, term.since) == this]
         term = next((term for term in same_terms if term.corrected_by_id is None), None)
         if term is None:
             found.terms += [] if same_terms else [row]

@@ -1,21 +1,33 @@
 """What an import asks of the registry, and what it would add to it."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
+from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
+from registry.documents.queries import Readable
 from registry.exchange.consistency import Catalogue
+from registry.exchange.export import tables_of
+from registry.exchange.models import RosterFile
 from registry.exchange.planning import Held, Identity
 from registry.exchange.rows import ProjectRoster
+from registry.exchange.template import MEDIA_TYPE, filled, template
 from registry.kernel.actor import Actor
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.entering import IDENTITY_COLUMN, organisations_by_code, people_by_key
 from registry.parties.models import Person
 from registry.policy import Permission, Scope
-from registry.projects.models import Participation, Project
+from registry.projects.models import Participation, Project, Term
 from registry.standards import handbook
+from registry.standards.rules import NATION
 
 WHOLE = (
     selectinload(Project.units),
@@ -24,6 +36,14 @@ WHOLE = (
         selectinload(Participation.terms),
     ),
 )
+TERMS_WITH_PEOPLE = (
+    selectinload(Project.participations).selectinload(Participation.terms).selectinload(Term.person)
+)
+
+
+def own_scope(actor: Actor) -> Scope:
+    """Return what one must be allowed to import to send rosters at all: the own region or buildings."""
+    return Scope(actor.region, owner=actor.organisation)
 
 
 def catalogue(uow: UnitOfWork, region: str) -> Catalogue:
@@ -77,3 +97,44 @@ def scope_of(actor: Actor, roster: ProjectRoster, known: Held) -> Scope:
 
 def require_import(uow: UnitOfWork, roster: ProjectRoster, known: Held) -> None:
     policy.require(uow.actor, Permission.ROSTER_IMPORT, scope_of(uow.actor, roster, known))
+
+
+def template_workbook(uow: UnitOfWork) -> Readable:
+    """Return the empty roster, with the roles and posts of the actor's region to choose from."""
+    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    return readable(_("花名册模板"), template(catalogue(uow, uow.actor.region or NATION)))
+
+
+def sent_rosters(uow: UnitOfWork) -> Sequence[RosterFile]:
+    """Return the rosters that the actor's own account has sent, latest first."""
+    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    return uow.session.scalars(
+        select(RosterFile).where(RosterFile.account_id == uow.actor.account)
+        .order_by(RosterFile.created_at.desc(), RosterFile.id).limit(20)
+    ).all()
+
+
+def sent_roster(uow: UnitOfWork, roster_id: UUID, *, lock: bool = False) -> RosterFile:
+    """Return a roster that the actor's own account has sent. Another's is not found."""
+    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    roster = uow.get(RosterFile, roster_id, lock=lock)
+    if roster.account_id != uow.actor.account:
+        raise NotFound(_("没有找到所要的记录。"))
+    return roster
+
+
+def project_workbook(uow: UnitOfWork, project_id: UUID) -> Readable:
+    """Return a project as a roster. Identity numbers and phones are masked: a file goes from hand to hand."""
+    project = uow.get(Project, project_id, *WHOLE, TERMS_WITH_PEOPLE)
+    policy.require(uow.actor, Permission.PROJECT_READ, project.scope)
+    content = filled(tables_of(project, catalogue(uow, project.region)))
+    return readable(_("花名册-{number}", number=project.number), content)
+
+
+def readable(title: str, content: bytes) -> Readable:
+    """Return a workbook ready to be sent under a title."""
+
+    def opened(start: int, length: int | None) -> AbstractContextManager[BinaryIO]:
+        return closing(BytesIO(content[start:None if length is None else start + length]))
+
+    return Readable(f"{title}.xlsx", MEDIA_TYPE, len(content), sha256(content).hexdigest(), opened)

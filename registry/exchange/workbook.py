@@ -87,7 +87,7 @@ class Strings:
     """The shared strings of a workbook, kept in a temporary file that has no name."""
 
     def __init__(self) -> None:
-        self._file = TemporaryFile()
+        self._file = TemporaryFile()  # noqa: SIM115 — closed by close()
         self._ends = array("Q", [0])
         self._bytes: mmap | None = None
 

@@ -57,7 +57,7 @@ def compact(number: str) -> str:
 
 
 def check_uscc(number: str) -> Checked:
-    """Check a 统一社会信用代码: 18 characters, its own check character and that of the 组织机构代码 inside it.
+    """Check a 统一社会信用代码: its own check character and that of the 组织机构代码 inside it.
 
     raises   InvalidIdentifier
     source   GB 32100-2015 4.2–4.3; GB 11714-1997 (characters 9–17)
@@ -66,12 +66,14 @@ def check_uscc(number: str) -> Checked:
     if len(value) != 18:
         raise InvalidIdentifier(_("统一社会信用代码应为 18 位，现为 {count} 位。", count=len(value)))
     if strange := sorted(set(value) & set("IOSVZ")):
-        raise InvalidIdentifier(_("统一社会信用代码不使用字母 I、O、S、V、Z，现含 {letters}，请核对是否为 1、0、5、2 之误。",
-                                  letters="、".join(strange)))
+        raise InvalidIdentifier(_(
+            "统一社会信用代码不使用字母 I、O、S、V、Z，现含 {letters}，请核对是否为 1、0、5、2 之误。",
+            letters="、".join(strange),
+        ))
     if not USCC.fullmatch(value):
-        raise InvalidIdentifier(_("统一社会信用代码应为数字和大写字母，其中第 3 至 8 位为数字（行政区划代码）。"))
+        raise InvalidIdentifier(_("统一社会信用代码应为数字和大写字母，第 3 至 8 位为行政区划代码。"))
     if value[16] != organisation_check(value[8:16]):
-        raise InvalidIdentifier(_("统一社会信用代码第 9 至 17 位（组织机构代码）校验不符，请对照营业执照核对。"))
+        raise InvalidIdentifier(_("统一社会信用代码中的组织机构代码校验不符，请对照营业执照核对。"))
     if value[17] != uscc.calc_check_digit(value[:17]):
         raise InvalidIdentifier(_("统一社会信用代码末位校验码不符，请对照营业执照核对。"))
     return Checked(value)
@@ -119,7 +121,7 @@ def check_residence_permit(value: str) -> Checked:
 
 
 def check_foreign_permanent(value: str) -> Checked:
-    """Check a 外国人永久居留身份证: 18 characters beginning with 9 (since 2023-12), before that 3 letters + 12 digits.
+    """Check a 外国人永久居留身份证: 18 characters from 9 on (since 2023-12), or 3 letters and 12 digits.
 
     raises   InvalidIdentifier
     source   GA 2102-2023; the check digit of the old form is not public and not checked
@@ -128,7 +130,7 @@ def check_foreign_permanent(value: str) -> Checked:
         _check_day(f"20{value[7:13]}", f"19{value[7:13]}")
         return Checked(value)
     if not FOREIGN_2023.fullmatch(value):
-        raise InvalidIdentifier(_("外国人永久居留身份证号码应为以 9 开头的 18 位，或旧版的 3 位字母加 12 位数字。"))
+        raise InvalidIdentifier(_("外国人永久居留身份证号码应为 9 开头的 18 位，旧版为 3 位字母加 12 位数字。"))
     _check_birth(value)
     _check_last(value)
     return Checked(value)
@@ -196,7 +198,7 @@ def check_mobile(number: str) -> Checked:
 
 
 def check_region(number: str) -> Checked:
-    """Check a GB/T 2260 code: six digits, or InvalidIdentifier; one that the table lacks is kept with a warning."""
+    """Check a GB/T 2260 code: six digits or InvalidIdentifier; one the table lacks is kept with a warning."""
     value = compact(number)
     if not REGION.fullmatch(value):
         raise InvalidIdentifier(_("行政区划代码应为 6 位数字，如 370102。"))
@@ -231,30 +233,35 @@ PATTERNS: dict[str, Pattern] = {
     ),
     "supervisor": Pattern(re.compile(r"[0-9]{8}"), "8 位数字"),
     "architect": Pattern(re.compile(r"[A-Z0-9-]{6,20}"), "6 至 20 位字母、数字和连字符"),
-    "structural": Pattern(re.compile(r"([0-9]{7}-)?S[0-9]{3,10}|[A-Z0-9-]{6,20}"), "S 加数字，或 6 至 20 位字母和数字"),
-    "geotechnical": Pattern(re.compile(r"([0-9]{7}-)?AY[0-9]{3,10}|[A-Z0-9-]{6,20}"), "AY 加数字，或 6 至 20 位字母和数字"),
+    "structural": Pattern(
+        re.compile(r"([0-9]{7}-)?S[0-9]{3,10}|[A-Z0-9-]{6,20}"), "S 加数字，或 6 至 20 位字母和数字"
+    ),
+    "geotechnical": Pattern(
+        re.compile(r"([0-9]{7}-)?AY[0-9]{3,10}|[A-Z0-9-]{6,20}"), "AY 加数字，或 6 至 20 位字母和数字"
+    ),
     "firm-qualification": Pattern(re.compile(r"[ABDE][1-3][0-9]{8}"), "字母 A、B、D、E 加 9 位数字"),
 }
 """By what the number is of. Keys beside `project`, `permit` and `firm-qualification` are professions."""
 
 PROFESSIONS: tuple[tuple[str, str], ...] = (
-    ("建造师", "constructor"), ("监理工程师", "supervisor"), ("建筑师", "architect"), ("结构工程师", "structural"),
-    ("岩土", "geotechnical"),
+    ("建造师", "constructor"), ("监理工程师", "supervisor"), ("建筑师", "architect"),
+    ("结构工程师", "structural"), ("岩土", "geotechnical"),
 )
 """What a 注册执业资格 is called, and whose pattern its number follows."""
 
 
 def check_pattern(kind: str, number: str) -> Checked:
-    """Return the number as it stands (upper case), with a warning when it does not look as numbers of `kind` do."""
+    """Return the number in upper case, with a warning when it does not look as numbers of `kind` do."""
     value = number.strip().upper()
     pattern = PATTERNS[kind]
     if pattern.form.fullmatch(value):
         return Checked(value)
-    return Checked(value, (_("“{number}”与通常的格式不同（{usual}），请核对。", number=value, usual=_(pattern.usual)),))
+    odd = _("“{number}”与通常的格式不同（{usual}），请核对。", number=value, usual=_(pattern.usual))
+    return Checked(value, (odd,))
 
 
 def check_registration(profession: str, number: str) -> Checked:
-    """Check a 注册执业证号 against the pattern of its profession; professions we do not know pass as they are."""
+    """Check a 注册执业证号 against the pattern of its profession; unknown professions pass as they are."""
     for name, kind in PROFESSIONS:
         if name in profession:
             return check_pattern(kind, number)

@@ -275,6 +275,21 @@ def test_a_firm_may_come_back_and_its_leader_belongs_to_the_stay_he_led(read):
     assert stays == {date(2024, 3, 1): ["李前任"], date(2025, 1, 1): ["周建国"]}
 
 
+def test_a_leader_leaves_with_the_firm_unless_the_roster_says_when(read):
+    firms = [*map(firm, range(3)), firm(3, 退场日期="2024-06-30"), firm(4)]
+    (ready,), findings = read(rosters.rows(**{PARTICIPATIONS: firms}))
+    assert ready.firms[3].leaders[0].until == date(2024, 6, 30)
+    assert findings.mends == [Mend(LEADERS, 5, "离任日期", "", "2024-06-30")]
+    _ready, findings = read(rosters.rows(**{PARTICIPATIONS: firms, LEADERS: [leader(任职日期="2024-07-01")]}))
+    assert "退场日期" in only_fault(findings).message
+
+
+def test_a_leader_may_take_office_before_the_firm_comes_to_the_site(read):
+    (_ready,), findings = read(rosters.rows(**{LEADERS: [leader(任职日期="2024-02-01")]}))
+    assert findings.errors == []
+    assert [remark.column for remark in findings.remarks] == ["任职日期"]
+
+
 def test_one_wrong_project_does_not_keep_the_others_out(read):
     other = "3701022403050102"
     content = rosters.rows()
