@@ -77,7 +77,7 @@ class Acceptance:
     password: str
     login: str = ""
     name: str = ""
-    identity_kind: IdentityKind = IdentityKind.CITIZEN
+    identity_kind: str = ""
     identity: str = ""
 
 
@@ -201,7 +201,8 @@ def person_joining(uow: UnitOfWork, invitation: Invitation, given: Acceptance) -
             _("登记的法定代表人是{name}，与填写的姓名不一致。", name=firm.legal_representative), field="name",
             remedy=_("法定代表人已变更的，请先由本单位经办人更新单位信息。"),
         )
-    return enter_person(uow, PersonFacts(given.name, given.identity_kind, given.identity))
+    kind = IdentityKind(given.identity_kind or IdentityKind.CITIZEN)
+    return enter_person(uow, PersonFacts(given.name, kind, given.identity))
 
 
 def recover(uow: UnitOfWork, invitation: Invitation, given: Acceptance, place: Place) -> Account:

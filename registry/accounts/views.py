@@ -29,7 +29,6 @@ from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.errors import Forbidden
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
-from registry.parties.models import IdentityKind
 from registry.policy import Permission
 from registry.web import login
 from registry.web.door import PUBLIC, door, reading, units, writing
@@ -246,6 +245,5 @@ def acceptance(form: FlaskForm) -> Acceptance:
     given = form.data
     return Acceptance(
         password=given["password"], login=given.get("login", ""), name=given.get("name", ""),
-        identity_kind=IdentityKind(given.get("identity_kind", IdentityKind.CITIZEN)),
-        identity=given.get("identity", ""),
+        identity_kind=given.get("identity_kind", ""), identity=given.get("identity", ""),
     )

@@ -58,7 +58,7 @@ def rename(organisation_id: UUID) -> ResponseReturnValue:
             actions.rename_organisation(uow, organisation_id, form.name.data, version_of(form))
             flash(_("单位名称已变更，此前签署的文书保持原名称。"))
             return see_other(".show", organisation_id=organisation_id)
-    return editing("parties/rename.html", organisation_id, form)
+    return page("parties/rename.html", form=form, shown=edited(organisation_id, form))
 
 
 @bp.route("/organisations/<uuid:organisation_id>/legal-representative", methods=["GET", "POST"])
@@ -70,7 +70,7 @@ def change_legal_representative(organisation_id: UUID) -> ResponseReturnValue:
             actions.change_legal_representative(uow, organisation_id, form.name.data, version_of(form))
             flash(_("法定代表人已变更。"))
             return see_other(".show", organisation_id=organisation_id)
-    return editing("parties/legal_representative.html", organisation_id, form)
+    return page("parties/legal_representative.html", form=form, shown=edited(organisation_id, form))
 
 
 @bp.route("/organisations/<uuid:organisation_id>/status", methods=["GET", "POST"])
@@ -88,15 +88,15 @@ def change_status(organisation_id: UUID) -> ResponseReturnValue:
             actions.change_organisation_status(uow, organisation_id, change, version_of(form))
             flash(_("单位状态已更新，相关人员的质量终身责任不变。"))
             return see_other(".show", organisation_id=organisation_id)
-    return editing("parties/status.html", organisation_id, form)
+    return page("parties/status.html", form=form, shown=edited(organisation_id, form))
 
 
-def editing(template: str, organisation_id: UUID, form: NameForm | StatusForm) -> tuple[str, int]:
-    """Show a form about an organisation, with the version it is about."""
+def edited(organisation_id: UUID, form: NameForm | StatusForm) -> queries.Shown:
+    """Return the organisation that a form is about, and let the form remember its version."""
     with reading() as uow:
         shown = queries.organisation_to_edit(uow, organisation_id)
         form.version.data = form.version.data or str(shown.organisation.version)
-        return page(template, form=form, shown=shown)
+        return shown
 
 
 def version_of(form: NameForm | StatusForm) -> int:
