@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -111,6 +111,7 @@ def install_refusals(app: Flask) -> None:
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)
     def no_database(_failure: Exception) -> ResponseReturnValue:
+        g.actor = NOBODY  # the frame of a page for somebody would ask the database again
         answer = refused(Unavailable(_("数据库没有应答，没有写入任何内容。"), remedy=_("请稍候再试。")))
         return (*answer, {"Retry-After": "10"})
 
@@ -119,6 +120,8 @@ def install_refusals(app: Flask) -> None:
         status = failure.code or 500
         if status < 400:
             return failure.get_response()
+        if status >= 500:
+            g.actor = NOBODY
         body, _status = page("errors/http.html", status=status)
         return body, status
 
