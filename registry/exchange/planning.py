@@ -158,7 +158,7 @@ class Comparison:
             self.differs(PARTICIPATIONS, row.line, "退场日期", known.until)
         for leader in firm.leaders:
             self.leader(leader, known, found)
-        self.no_overlap(found)
+        self.no_overlap(found, known.terms)
         return found
 
     def leader(self, row: LeaderRow, known: Participation, found: FirmPlan) -> None:
@@ -174,11 +174,10 @@ class Comparison:
         elif row.until is not None and row.until != term.until:
             self.differs(LEADERS, row.line, "离任日期", term.until)
 
-    def no_overlap(self, found: FirmPlan) -> None:
+    def no_overlap(self, found: FirmPlan, held: Iterable[Term]) -> None:
         """Note new terms that overlap one in the registry, once the terms that the roster ends have ended."""
-        assert found.held is not None
         ends = {term.id: until for term, until in found.closing}
-        standing = [term for term in found.held.terms if term.corrected_by_id is None]
+        standing = [term for term in held if term.corrected_by_id is None]
         for row in found.terms:
             for term in standing:
                 until = term.until or ends.get(term.id) or found.ending

@@ -69,7 +69,8 @@ def test_a_roster_is_checked_before_anything_is_written_and_goes_in_when_confirm
     assert "data-waiting" in officer.get(report).text
     assert work_once(units, HANDLERS)
     checked = officer.get(report).text
-    assert "没有发现错误" in checked and "确认导入 1 个项目" in checked
+    assert "没有发现错误" in checked
+    assert "确认导入 1 个项目" in checked
     assert projects(units) == 0
 
     assert officer.post(f"{report}/import", at=report).status_code == 303
@@ -85,7 +86,8 @@ def test_the_report_names_row_and_column_and_lets_the_sound_projects_in(officer,
     report = send(officer, content)
     work_once(units, HANDLERS)
     said = officer.get(report).text
-    assert "第 9 行「证件号码」" in said and citizen(2)[:17] not in said
+    assert "第 9 行「证件号码」" in said
+    assert citizen(2)[:17] not in said
     assert "导入没有错误的 1 个项目" in said
     officer.post(f"{report}/import", at=report)
     work_once(units, HANDLERS)
@@ -105,7 +107,8 @@ def test_the_file_is_gone_once_it_has_been_imported(officer, send, units, tools)
     work_once(units, HANDLERS)
     officer.post(f"{report}/import", at=report)
     work_once(units, HANDLERS)
-    assert len(kept) == 1 and not kept[0].exists()
+    assert len(kept) == 1
+    assert not kept[0].exists()
 
 
 def test_a_file_that_waited_too_long_is_asked_for_again(officer, send, units, tools):

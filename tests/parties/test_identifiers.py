@@ -66,7 +66,7 @@ def test_a_wrong_credit_code_is_refused_with_the_reason(number, said):
 def test_the_organisation_code_inside_a_credit_code_is_checked_by_itself():
     body = "91350100M000100Z4"
     check = next(sign for sign in USCC_SIGNS if _total(body + sign) % 31 == 0)
-    with pytest.raises(InvalidIdentifier, match="I、O、S、V、Z|组织机构代码"):
+    with pytest.raises(InvalidIdentifier, match=r"I、O、S、V、Z|组织机构代码"):
         check_uscc(body + check)
     body = "91350100M000100Y5"
     check = next(sign for sign in USCC_SIGNS if _total(body + sign) % 31 == 0)
