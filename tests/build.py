@@ -57,9 +57,11 @@ class Site:
     representatives: dict[str, Actor] = field(default_factory=dict)
 
 
-def registration(number: str, started_on: date | None = STARTED, roles: Sequence[str] = tuple(FIRMS)) -> Registration:
+def registration(
+    number: str, started_on: date | None = STARTED, roles: Sequence[str] = tuple(FIRMS), region: str = REGION
+) -> Registration:
     return Registration(
-        ProjectFacts(number, "和平里小区", "历下区和平路 8 号", REGION, "房屋建筑工程", started_on=started_on),
+        ProjectFacts(number, "和平里小区", "历下区和平路 8 号", region, "房屋建筑工程", started_on=started_on),
         (UnitFacts("01", "1 号楼", 50, "结构设计总说明", 18, 2), UnitFacts("02", "2 号楼", 50)),
         tuple(
             PartyFacts(
@@ -72,12 +74,12 @@ def registration(number: str, started_on: date | None = STARTED, roles: Sequence
     )
 
 
-def site(units: Units, started_on: date | None = STARTED) -> Site:
+def site(units: Units, started_on: date | None = STARTED, region: str = REGION) -> Site:
     """Register a project of five parties, as an officer of the station would, and open an account for everybody."""
-    station = parties.organisation(units, "历下区建设工程质量监督站", REGION)
-    officer = signed_in(units, f"officer{next(serial)}", "王监督", station.id, None, Role.OFFICER, "370100")
+    station = parties.organisation(units, "历下区建设工程质量监督站", region)
+    officer = signed_in(units, f"officer{next(serial)}", "王监督", station.id, None, Role.OFFICER, f"{region[:4]}00")
     with units.writing(officer) as uow:
-        project = register_project(uow, registration(f"P{next(serial):06d}", started_on))
+        project = register_project(uow, registration(f"P{next(serial):06d}", started_on, region=region))
     with units.reading(officer) as uow:
         whole = uow.get(Project, project.id, selectinload(Project.units), selectinload(Project.participations).options(
             selectinload(Participation.terms).selectinload(Term.person)))
@@ -127,9 +129,9 @@ def file(made: Site, role: str) -> None:
         file_pair(uow, made.terms[role])
 
 
-def filed_site(units: Units, started_on: date | None = STARTED) -> Site:
+def filed_site(units: Units, started_on: date | None = STARTED, region: str = REGION) -> Site:
     """A project whose five pairs are all signed and on file."""
-    made = site(units, started_on)
+    made = site(units, started_on, region)
     for role in made.terms:
         sign_both(made, role)
         file(made, role)

@@ -21,7 +21,7 @@ from registry.ledger import actions as ledger
 from registry.plaques.codes import new_code, normalised, spoken
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, engraved
-from registry.pledges.queries import Board, board
+from registry.pledges.queries import Board, Place, board
 from registry.pledges.rules import PairState
 from registry.pledges.standing import accepted_on
 from registry.policy import Permission
@@ -86,7 +86,7 @@ def issue_plaque(uow: UnitOfWork, unit_id: UUID, size: Size) -> Plaque:
         selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),
     )
     policy.require(uow.actor, Permission.PLAQUE_ISSUE, unit.scope)
-    require_moment(uow, unit)
+    require_moment(uow, unit, unit.project)
     code = new_code()
     facts = engraved(
         {"name": unit.project.name, "number": unit.project.number, "address": unit.project.address},
@@ -110,10 +110,10 @@ def issue_plaque(uow: UnitOfWork, unit_id: UUID, size: Size) -> Plaque:
     return plaque
 
 
-def require_moment(uow: UnitOfWork, unit: UnitProject) -> None:
+def require_moment(uow: UnitOfWork, unit: UnitProject, project: Project) -> None:
     """Raise TooSoon when the region has the plaque made after acceptance and there has been none."""
-    timing = standards.plaque_timing(uow.session, unit.project.region, uow.today).content
-    if timing.moment is PlaqueMoment.BEFORE_ACCEPTANCE or accepted_on(unit, unit.project.accepted_on):
+    timing = standards.plaque_timing(uow.session, project.region, uow.today).content
+    if timing.moment is PlaqueMoment.BEFORE_ACCEPTANCE or accepted_on(unit, project.accepted_on):
         return
     raise TooSoon(
         _("该单位工程尚未登记竣工验收合格日期，不能制作永久性标牌（{timing}）。", timing=timing),
@@ -126,21 +126,27 @@ def lines(whole: Board, unit_id: UUID, filed: set[PairState]) -> list[Line]:
 
     Raises NotFiled naming every demanded post whose pair is not in one of the states `filed`.
     """
-    places = [
-        place for place in whole.places
-        if place.participation is None or not place.participation.units
-        or unit_id in {unit.id for unit in place.participation.units}
+    here = [place for place in whole.places if stands_for(place, unit_id)]
+    manned = {place.post.key for place in here}
+    missing = [
+        place.seat.post_label for place in whole.places if place.seat.principal
+        and (place.post.key not in manned or (stands_for(place, unit_id) and place.seat.state not in filed))
     ]
-    missing = [place.seat for place in places if place.seat.state not in filed and place.seat.principal]
     if missing:
         raise NotFiled(
-            _("以下责任主体的授权书和承诺书尚未备案：{seats}。", seats="、".join(seat.post_label for seat in missing)),
+            _("以下责任主体的授权书和承诺书尚未备案：{seats}。", seats="、".join(dict.fromkeys(missing))),
             remedy=_("备案齐全后方可制作标牌，标牌内容只取自已签署并备案的登记。"),
         )
     return [
         Line(place.seat.role_label, place.seat.organisation, place.post.short, place.seat.person)
-        for place in places if place.seat.state in filed
+        for place in here if place.seat.state in filed
     ]
+
+
+def stands_for(place: Place, unit_id: UUID) -> bool:
+    """Whether a place of the board concerns a unit project: its firm took it on, or is still to come."""
+    firm = place.participation
+    return firm is None or not firm.units or unit_id in {unit.id for unit in firm.units}
 
 
 def unit_facts(unit: UnitProject) -> dict[str, Any]:
@@ -237,6 +243,8 @@ def answer_report(uow: UnitOfWork, report_id: UUID, answer: str) -> WrongPlaqueR
     policy.require(uow.actor, Permission.PLAQUE_ISSUE, plaque.scope)
     if report.answered_at is not None:
         raise Conflict(_("该反映已经答复。"))
+    if not answer.strip():
+        raise Invalid(_("请填写处理结果。"), field="answer")
     report.answered_at, report.answered_by_id, report.answer = uow.at, uow.actor.account, answer
     ledger.append(uow, "plaque.report-answered", report)
     return report

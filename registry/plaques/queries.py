@@ -17,7 +17,7 @@ from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, day_in_china
 from registry.ledger.models import LedgerEvent
 from registry.ledger.queries import inclusion_proof
-from registry.plaques.actions import FILED, NotFiled, lines
+from registry.plaques.actions import FILED, NotFiled, TooSoon, lines, require_moment
 from registry.plaques.codes import is_code, normalised
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, Verdict, verdict
@@ -63,15 +63,19 @@ def plaques_of(uow: UnitOfWork, project_id: UUID) -> list[UnitPlaques]:
     seats = board(uow, project_id)
     may_issue = policy.allows(uow.actor, Permission.PLAQUE_ISSUE, whole.scope)
     return [
-        UnitPlaques(unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(seats, unit), may_issue)
+        UnitPlaques(
+            unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(uow, seats, unit), may_issue,
+        )
         for unit in whole.units
     ]
 
 
-def obstacle(seats: Board, unit: UnitProject) -> str:
+def obstacle(uow: UnitOfWork, seats: Board, unit: UnitProject) -> str:
+    """Why no plaque can be made for a unit project today, or ""."""
     try:
+        require_moment(uow, unit, seats.project)
         lines(seats, unit.id, FILED)
-    except NotFiled as no:
+    except (NotFiled, TooSoon) as no:
         return str(no)
     return ""
 
@@ -215,6 +219,12 @@ def shown(uow: UnitOfWork, plaque_id: UUID) -> Shown:
     return Shown(found, reports, uow.session.scalar(
         select(PlaqueScan).where(PlaqueScan.plaque_id == plaque_id).order_by(PlaqueScan.day.desc()).limit(1)
     ))
+
+
+def reported(uow: UnitOfWork, report_id: UUID) -> Shown:
+    """The plaque that a passer-by's report is about."""
+    found = uow.get(WrongPlaqueReport, report_id)
+    return shown(uow, found.plaque_id)
 
 
 def unit_of(uow: UnitOfWork, unit_id: UUID) -> UnitProject:

@@ -89,8 +89,8 @@ def find() -> ResponseReturnValue:
     return see_other(".public", code=normalised(request.args.get("code", "")) or "-")
 
 
-@bp.get("/v/<code>")
-@bp.get("/V/<code>")
+@bp.get("/V/<code>")  # as the QR code bears it: capitals need fewer modules
+@bp.get("/v/<code>")  # as pages link it: nearest the view, url_for() takes it
 @door(PUBLIC)
 def public(code: str) -> ResponseReturnValue:
     with reading() as uow:
@@ -127,10 +127,15 @@ def wrong(code: str) -> ResponseReturnValue:
 @door(Permission.PLAQUE_ISSUE)
 def answer(report_id: UUID) -> ResponseReturnValue:
     form = AnswerForm()
-    with writing() as uow:
-        report = actions.answer_report(uow, report_id, form.answer.data or "")
-    flash(_("已答复。"))
-    return see_other(".show", plaque_id=report.plaque_id)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            report = actions.answer_report(uow, report_id, form.answer.data)
+        if not form.errors:
+            flash(_("已答复。"))
+            return see_other(".show", plaque_id=report.plaque_id)
+
+    with reading() as uow:
+        return page("plaques/show.html", shown=queries.reported(uow, report_id), form=form)
 
 
 @bp.get("/v/<code>/proof.json")
@@ -141,5 +146,3 @@ def proof(code: str) -> ResponseReturnValue:
     answer = Response(found, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{normalised(code)}.json"'
     return answer
-
-
