@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
+from pathlib import Path
 from threading import Event
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from registry import doctor as examination
 from registry import rotation
-from registry.adapters import embedded, migrating
+from registry.adapters import dumping, embedded, migrating
 from registry.adapters.vault import KeyRing
 from registry.config import Config, add_vault_key
 from registry.demo.commands import demo
@@ -42,7 +43,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 
 
 def install(app: Flask) -> None:
     """Give the `flask` command everything operators need, in Chinese."""
-    for command in (init, demo, work, doctor, keys, *commands()):
+    for command in (init, demo, work, doctor, backup, restore, keys, *commands()):
         attend(command)
         app.cli.add_command(command)
     cli.run_command.hidden = True  # a server for developers; ours is started by `make run`
@@ -92,6 +93,10 @@ def database_running(config: Config) -> AbstractContextManager[object]:
     return nullcontext() if config.database_url else embedded.using(config.var)
 
 
+def address_of(config: Config) -> str:
+    return config.database_url or embedded.url(config.var)
+
+
 def config_of(app: Flask) -> Config:
     return cast(Config, app.extensions["config"])
 
@@ -110,7 +115,7 @@ def tell(message: str) -> None:
 @click.pass_context
 def init(ctx: click.Context, with_demo: bool, as_json: bool) -> None:
     config = config_of(current_app)
-    newest = migrating.upgrade(config.database_url or embedded.url(config.var))
+    newest = migrating.upgrade(address_of(config))
     with units_of(current_app).writing(SYSTEM) as uow:
         entered = len(load_defaults(uow))
     if as_json:
@@ -148,6 +153,23 @@ def say_report(report: examination.Report) -> None:
     for finding in report.findings:
         click.echo(("✗ " if finding.grave else "· ") + finding.says)
     click.echo(_("不可启用：请先解决上面标 ✗ 的各项。") if report.grave else _("✓ 可以启用。"))
+
+
+@click.command(help="把数据库备份到一个文件，服务不必停。文件、密钥和账本签名状态须另行备份，见 docs/operations.md。")
+@click.argument("file", metavar="文件", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def backup(file: Path) -> None:
+    dumping.dump(address_of(config_of(current_app)), file)
+    click.echo(_("已备份到 {file}（{size:.1f} MB）。", file=file, size=file.stat().st_size / 1e6))
+
+
+@click.command(help="用备份文件替换数据库的全部内容；要么全部换上，要么原样不动。须先停止服务。")
+@click.argument("file", metavar="文件", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="不再询问。")
+def restore(file: Path, yes: bool) -> None:
+    if not yes:
+        click.confirm(_("数据库现有内容将全部被 {file} 替换，继续吗？", file=file), abort=True)
+    dumping.restore(address_of(config_of(current_app)), file)
+    click.echo(_("已恢复。请运行 flask ledger audit、flask storage check、flask doctor 核对。"))
 
 
 @click.group(help="个人信息加密密钥：更换步骤见 docs/operations.md「更换密钥」。")

@@ -43,11 +43,11 @@ class Report:
 
 
 def grave(says: str) -> Finding:
-    return Finding(True, says)
+    return Finding(grave=True, says=says)
 
 
 def slight(says: str) -> Finding:
-    return Finding(False, says)
+    return Finding(grave=False, says=says)
 
 
 def examine(config: Config, now: Callable[[], datetime]) -> Report:

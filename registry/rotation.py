@@ -14,7 +14,7 @@ from sqlalchemy import Column, Row, select, update
 
 from registry.adapters.vault import KeyRing, key_of
 from registry.kernel.actor import SYSTEM
-from registry.kernel.uow import Units, UnitOfWork
+from registry.kernel.uow import UnitOfWork, Units
 from registry.rooms import whole_schema
 
 SEALED = "_sealed"

@@ -290,7 +290,7 @@ def system_account() -> Owner:
     with suppress(KeyError):
         return account_named(SYSTEM_USER)
     made = subprocess.run(
-        ["useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent",
+        ["/usr/sbin/useradd", "--system", "--no-create-home", "--home-dir", "/nonexistent",
          "--shell", "/usr/sbin/nologin", SYSTEM_USER],
         capture_output=True, text=True, check=False,
     )

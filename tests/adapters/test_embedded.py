@@ -69,7 +69,8 @@ def test_the_last_one_out_stops_the_server(house: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(house)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as other:
-        assert other.stdout and other.stdin
+        assert other.stdout
+        assert other.stdin
         assert other.stdout.readline() == "using\n"
         with embedded.using(house):
             pass
