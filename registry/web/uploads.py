@@ -68,16 +68,16 @@ def body_arrived() -> StagedFile:
     return cast("StagedFile", g.body_arrived)
 
 
-class DocumentInput(FileInput):
+class DocumentInput(FileInput):  # type: ignore[misc]  # wtforms carries no types
     """A file input, and beside it the number of the upload that js/upload.js has made of the file."""
 
     def __call__(self, field: Any, **attributes: Any) -> Markup:
         number = field.data if isinstance(field.data, UUID) else ""
         hidden = Markup('<input type="hidden" name="{}" value="{}">').format(field.upload_name, number)
-        return super().__call__(field, **attributes) + hidden
+        return Markup(super().__call__(field, **attributes)) + hidden  # noqa: S704 — wtforms has escaped it
 
 
-class DocumentField(FileField):
+class DocumentField(FileField):  # type: ignore[misc]  # the same
     """A file. `data` is the UUID of a finished upload, a FileStorage when it came with the form, or None.
 
     Whatever it is, `documents.actions.take(uow, form.scan.data, kinds)` makes a document of it. The block
@@ -85,6 +85,7 @@ class DocumentField(FileField):
     """
 
     widget = DocumentInput()
+    data: UUID | FileStorage | None
 
     @property
     def upload_name(self) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,13 @@ def begin(
 def send(units: Units, upload_id: uuid.UUID, offset: int, piece: StagedFile, actor: Actor = LI) -> int:
     with units.writing(actor) as uow:
         return receive_chunk(uow, upload_id, offset, piece).received
+
+
+def undone(units: Units, upload_id: uuid.UUID, offset: int, piece: StagedFile) -> None:
+    """Send a piece in an act that is broken off at its very end."""
+    with suppress(KeyboardInterrupt), units.writing(LI) as uow:
+        receive_chunk(uow, upload_id, offset, piece)
+        raise KeyboardInterrupt
 
 
 def here(units: Units, upload_id: uuid.UUID) -> int:
@@ -231,14 +239,10 @@ def test_an_upload_cannot_end_before_its_last_byte(units: Units, piece: Piece) -
 def test_an_upload_goes_on_after_the_act_was_undone(units: Units, piece: Piece) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    with pytest.raises(ZeroDivisionError), units.writing(LI) as uow:
-        receive_chunk(uow, upload_id, 0, piece(b"other bytes"))
-        raise ZeroDivisionError
+    undone(units, upload_id, 0, piece(b"other bytes"))
     assert here(units, upload_id) == 0
     send(units, upload_id, 0, piece(data[:100]))
-    with pytest.raises(ZeroDivisionError), units.writing(LI) as uow:
-        receive_chunk(uow, upload_id, 100, piece(b"other bytes, and more of them"))
-        raise ZeroDivisionError
+    undone(units, upload_id, 100, piece(b"other bytes, and more of them"))
     assert here(units, upload_id) == 100
     send(units, upload_id, 100, piece(data[100:]))
     finish(units, upload_id)
