@@ -39,9 +39,10 @@ def nobodys_hash() -> str:
 def fits(password_hash: str, password: str) -> bool:
     """Whether `password` is the one. Takes as long for an account without a password as for any other."""
     try:
-        return HASHER.verify(password_hash or nobodys_hash(), normal(password)) and bool(password_hash)
+        HASHER.verify(password_hash or nobodys_hash(), normal(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return bool(password_hash)
 
 
 def outdated(password_hash: str) -> bool:
