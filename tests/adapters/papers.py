@@ -42,7 +42,9 @@ def pledge(**changed: Any) -> Facts:
     return {
         "number": "CN-370102202603010001-1A2B3C4D", "wording_title": "工程质量终身责任承诺书",
         "wording_version": "default-1", "wording_sha256": SHA256,
-        "fields": fields(授权单位名称="山东泉城建工集团有限公司", 法定代表人姓名="赵喆", 工程项目名称=PROJECT, 担任职务="施工单位项目经理"),
+        "fields": fields(
+            授权单位名称="山东泉城建工集团有限公司", 法定代表人姓名="赵喆", 工程项目名称=PROJECT, 担任职务="施工单位项目经理",
+        ),
         "paragraphs": [
             f"本人受山东泉城建工集团有限公司授权，担任{PROJECT}的施工单位项目经理，对该工程项目的施工工作实施组织管理。",
             "本人对设计使用年限（50 年）内的工程质量承担相应终身责任。",
@@ -76,20 +78,26 @@ def change_of_leader() -> Facts:
     return {
         "number": "BG-370102202603010001-1A2B3C4D", "wording_title": "项目负责人变更登记表",
         "wording_version": "default-1", "wording_sha256": SHA256,
-        "fields": fields(工程项目名称=PROJECT, 单位名称="山东泉城建工集团有限公司", 变更原因="因病不能继续履行职责", 变更手续文号=""),
+        "fields": fields(工程项目名称=PROJECT, 单位名称="山东泉城建工集团有限公司", 担任职务="施工单位项目经理", 变更前="张昇镕",
+                         变更后="龑喆堃", 变更原因="因病不能继续履行职责", 变更手续文号=""),
         "leaders": [
             leader | {"label": "变更前", "person": "张昇镕", "identity_number": "370102198003071234",
                       "since": date(2024, 3, 5), "until": date(2026, 3, 2)},
             leader | {"label": "变更后", "person": "龑喆堃", "identity_number": "37010219850607123X",
                       "since": date(2026, 3, 2), "until": None},
         ],
-        "effective_on": date(2026, 3, 2), "paragraphs": ["自2026年3月2日起由张昇镕变更为龑喆堃。"],
+        "effective_on": date(2026, 3, 2),
+        "paragraphs": [
+            f"山东泉城建工集团有限公司在{PROJECT}的施工单位项目经理，自2026年3月2日起由张昇镕变更为龑喆堃。",
+            "变更后的项目负责人应当重新签署工程质量终身责任承诺书，连同法定代表人授权书报工程质量监督机构备案。",
+            "变更不免除原项目负责人对其任职期间依法应当承担的质量终身责任。",
+        ],
         "closing": closing(
             ("organisation_seal", "单位（盖章）", "山东泉城建工集团有限公司"),
             ("legal_representative_signature", "法定代表人（签字）", ""), ("signed_on", "日期", ""),
         ),
         "handover_title": "项目负责人工作交接书", "handover_paragraphs": ["张昇镕与龑喆堃办理交接。"],
-        "statement": ["原负责人张昇镕自 2024-03-05 至 2026-03-02 任职，共 728 天。", "单位工程 01 1号楼：截至交接日尚未竣工验收。"],
+        "statement": ["原负责人张昇镕自 2024-03-05 至 2026-03-02 任职，共 728 天。", "1号楼：截至交接日尚未竣工验收。"],
         "handover_closing": closing(
             ("predecessor_signature", "移交人签字", ""), ("successor_signature", "接收人签字", ""),
             ("signed_on", "交接日期", ""),

@@ -97,9 +97,11 @@ def test_rare_characters_of_a_name_come_back_as_they_went_in(printer):
     assert text_of(printer.pdf("authorisation", papers.authorisation())).count(papers.RARE) == 3
 
 
-def test_a_form_has_one_page_where_its_facts_allow_it(printer):
-    for form in ("pledge", "authorisation", "responsibility_table"):
-        assert page_count(printer.pdf(form, papers.FORMS[form])) == 1
+@pytest.mark.parametrize(("form", "pages"), [
+    ("pledge", 1), ("authorisation", 1), ("responsibility_table", 1), ("change_of_leader", 2), ("plaque", 1),
+])
+def test_a_form_takes_no_more_pages_than_it_should(printer, form, pages):
+    assert page_count(printer.pdf(form, papers.FORMS[form])) == pages
 
 
 def test_a_code_on_a_pledge_leads_to_its_check(printer):
@@ -199,7 +201,9 @@ def test_a_plaque_too_small_for_its_code_is_refused(printer):
         printer.pdf("plaque", papers.plaque(qr_mm=20))
 
 
-@pytest.mark.parametrize(("evil", "named"), [("张ཀ三", "ཀ U+0F40"), ("李😀", "U+1F600"), ("王\ue000", "U+E000"), ("a\x07b", "U+0007")])
+@pytest.mark.parametrize(("evil", "named"), [
+    ("张ཀ三", "ཀ U+0F40"), ("李😀", "U+1F600"), ("王\ue000", "U+E000"), ("a\x07b", "U+0007"),
+])
 def test_a_character_without_a_glyph_is_refused_by_name(printer, evil, named):
     with pytest.raises(MissingGlyphs, match="字库中没有") as refusal:
         printer.pdf("pledge", papers.pledge(paragraphs=[evil]))

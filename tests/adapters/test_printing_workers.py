@@ -133,7 +133,7 @@ def test_who_waits_too_long_for_a_free_process_is_told(workshop):
 def test_no_process_outlives_a_server_that_dies_without_a_word(workshop, tmp_path):
     workshop({"plain.html": PLAIN})
 
-    server = subprocess.run(  # noqa: S603 — our own script
+    server = subprocess.run(
         [sys.executable, "-c", DIES_WITHOUT_A_WORD, str(tmp_path), str(ROOT / "var/fonts")],
         stdout=subprocess.PIPE, cwd=ROOT, check=False, timeout=60,
     )
@@ -145,7 +145,7 @@ def test_no_process_outlives_a_server_that_dies_without_a_word(workshop, tmp_pat
 def test_a_fork_of_the_server_never_speaks_into_its_parents_line(workshop, tmp_path):
     workshop({"plain.html": PLAIN})
 
-    server = subprocess.run(  # noqa: S603 — our own script
+    server = subprocess.run(
         [sys.executable, "-c", FORKS, str(tmp_path), str(ROOT / "var/fonts")], cwd=ROOT, check=False, timeout=60,
     )
 
@@ -160,7 +160,9 @@ def test_it_prints_without_the_trimmed_fonts(tmp_path):
     printer.close()
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "FILE:///etc/passwd", "http://127.0.0.1/", "ftp://127.0.0.1/", "/etc/passwd"])
+@pytest.mark.parametrize("address", [
+    "file:///etc/passwd", "FILE:///etc/passwd", "http://127.0.0.1/", "ftp://127.0.0.1/", "/etc/passwd",
+])
 def test_the_fetcher_reads_nothing_but_the_document_itself(address):
     with pytest.raises(BaseException) as refused:  # noqa: PT011 — WeasyPrint's own is meant to pass every `except`
         DataOnly(allowed_protocols=("data",)).fetch(address)

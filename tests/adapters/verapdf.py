@@ -33,11 +33,11 @@ def foundry() -> Any:
 
 def violations(paper: Path, flavour: str) -> set[str]:
     """Return what breaks a flavour ("3a", "ua1"), each rule once; an empty set means the file conforms."""
-    wanted = jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour") if foundry() else None
-    chosen = wanted.byFlavourId(flavour)
-    parser = foundry().createParser(jpype.JClass("java.io.File")(str(paper)), chosen)
+    engine, stops_at_first = foundry(), False
+    chosen = jpype.JClass("org.verapdf.pdfa.flavours.PDFAFlavour").byFlavourId(flavour)
+    parser = engine.createParser(jpype.JClass("java.io.File")(str(paper)), chosen)
     try:
-        result = foundry().createValidator(chosen, False).validate(parser)
+        result = engine.createValidator(chosen, stops_at_first).validate(parser)
         failed = [found for found in result.getTestAssertions() if str(found.getStatus()).upper() == "FAILED"]
         assert bool(result.isCompliant()) is not bool(failed)
         return {f"{found.getRuleId().getClause()}: {found.getMessage()}" for found in failed}

