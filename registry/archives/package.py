@@ -57,7 +57,7 @@ def package(files: Iterable[Packed], opened: Opener, info: dict[str, str]) -> It
     """
     outlet = Outlet()
     listed = list(files)
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]  # it only writes
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
         for file in listed:
             with archive.open(entry(f"data/{file.place}"), "w", force_zip64=True) as inside, opened(file.sha256) as source:
                 while block := source.read(CHUNK):

@@ -45,9 +45,10 @@ class Package:
 
 
 def package(uow: UnitOfWork, archive_id: UUID) -> Package:
-    """One archive as the files of a package."""
+    """One archive as the files of a package. It holds whole identity numbers: raises NotFresh like assembling it."""
     found = uow.get(Archive, archive_id, selectinload(Archive.project).options(PROJECT_PARTIES))
     policy.require(uow.actor, Permission.ARCHIVE_READ, found.scope)
+    policy.require_fresh(uow.actor)
     return Package(
         f"{found.number}.zip", [Packed(file["place"], file["sha256"]) for file in found.files], partial(content, uow),
         {
