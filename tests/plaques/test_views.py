@@ -36,7 +36,7 @@ def filer(ready, visit):
 def change_contractor(site):
     with site.units.writing(site.officer) as uow:
         hand_over(uow, site.terms["contractor"], Newcomer(
-            "郑接任", "citizen", house.identity(), "", "一级注册建造师", "鲁1370000000001", uow.today, "工作调动", "变〔2027〕1号",
+            "郑接任", "citizen", house.identity(), "", "一级注册建造师", "鲁1370000000001", uow.today, "工作调动", "变1号",
         ))
 
 
