@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
 from registry.exchange import queries
@@ -19,7 +20,7 @@ from registry.exchange.sheets import PROJECTS
 from registry.kernel.errors import Forbidden, NotFound
 from registry.kernel.search import bigrams
 from registry.kernel.text import _
-from registry.kernel.uow import UnitOfWork
+from registry.kernel.uow import UnitOfWork, lock_number
 from registry.ledger.actions import Entry, append_many
 from registry.parties.entering import (
     OrganisationFacts,
@@ -75,10 +76,17 @@ def enter_rosters(
 
     Two imports of one project wait for each other, so the second finds everything known.
     """
-    for number in sorted(roster.project.number for roster in rosters):
-        uow.lock(f"project:{number}")
+    wait_for(uow, [roster.project.number for roster in rosters])
     plans, _held = planned(uow, rosters, catalogue_of, findings)
     return Entering(uow, plans, catalogue_of).enter()
+
+
+def wait_for(uow: UnitOfWork, numbers: Iterable[str]) -> None:
+    """Hold the locks of some projects, as `uow.lock` does, in one order everywhere and by one statement."""
+    locks = sorted(lock_number(f"project:{number}") for number in numbers)
+    uow.session.execute(
+        text("SELECT pg_advisory_xact_lock(n) FROM unnest(CAST(:locks AS bigint[])) AS n"), {"locks": locks}
+    )
 
 
 def planned(
@@ -95,8 +103,7 @@ def planned(
             number, line = roster.project.number, roster.project.line
             findings.refuse(number, PROJECTS, line, "项目编号", reason)
             continue
-        posts = {post.key: post for post in catalogue_of(roster.project.region).posts}
-        plans.append(plan(roster, held, posts, findings))
+        plans.append(plan(roster, held, catalogue_of(roster.project.region).post_of, findings))
     return [one for one in plans if one.roster.project.number not in findings.refused], held
 
 
@@ -144,7 +151,8 @@ class Entering:
         ]
         self._write("participation.opened", opened)
         terms = [
-            self._term(row, stay, self._posts(one)) for one, firm, stay in stays for row in firm.terms
+            self._term(row, stay, self.catalogue_of(one.roster.project.region).post_of)
+            for one, firm, stay in stays for row in firm.terms
         ]
         self._write("term.opened", [Entry(term) for term in terms])
         self._qualifications(row for _one, firm, _stay in stays for row in firm.terms)
@@ -235,9 +243,6 @@ class Entering:
             licence_number=row.licence_number, since=row.since, until=row.until, created_at=self.uow.at,
             units=[units[number] for number in row.units],
         )
-
-    def _posts(self, one: ProjectPlan) -> dict[str, Post]:
-        return {post.key: post for post in self.catalogue_of(one.roster.project.region).posts}
 
     def _term(self, row: LeaderRow, stay: Participation, posts: Mapping[str, Post]) -> Term:
         person = self.people[row.identity_kind, row.identity_number]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 
 from registry.exchange.findings import Findings
 from registry.exchange.rows import Bundle, Firm, LeaderRow, ParticipationRow, ProjectRoster, UnitRow
@@ -13,12 +14,27 @@ from registry.projects.rules import Span, overlaps
 from registry.standards.posts import Post, Role, post_called, role_called
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """The roles firms take and the posts people hold, as the handbook of a region lists them."""
 
     roles: tuple[Role, ...]
     posts: tuple[Post, ...]
+
+    @cached_property
+    def post_of(self) -> dict[str, Post]:
+        """The posts by their keys."""
+        return {post.key: post for post in self.posts}
+
+    @cached_property
+    def role(self) -> Callable[[str], Role | None]:
+        """role(written): the role a roster means, remembered, for every row asks."""
+        return lru_cache(1000)(partial(role_called, self.roles))
+
+    @cached_property
+    def post(self) -> Callable[[str, str], Post | None]:
+        """post(written, role): the post a roster means within a role, remembered."""
+        return lru_cache(1000)(partial(post_called, self.posts))
 
 
 CatalogueOf = Callable[[str], Catalogue]
@@ -115,7 +131,7 @@ class Agreement:
             self.refuse(sheet, line, column, reason)
 
     def _role(self, sheet: str, line: int, written: str) -> Role | None:
-        role = role_called(self.catalogue.roles, written)
+        role = self.catalogue.role(written)
         if role is None:
             known = "、".join(role.label for role in self.catalogue.roles)
             reason = _("不认识责任主体“{role}”，请填写 {known} 之一。", role=written, known=known)
@@ -123,7 +139,7 @@ class Agreement:
         return role
 
     def _post(self, row: LeaderRow, role: Role) -> Post | None:
-        post = post_called(self.catalogue.posts, row.post, role.key)
+        post = self.catalogue.post(row.post, role.key)
         if post is None:
             fitting = "、".join(post.label for post in self.catalogue.posts if post.role == role.key)
             reason = _("“{post}”不是{role}的职务，请填写 {fitting}。",

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from registry.exchange.findings import Fault, Findings
@@ -20,11 +21,12 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.parties.identifiers import Checked
 
+REMEMBERED = 10_000
 HEADER_WITHIN = 20
 """Titles and notes may stand above the header, but not more rows than this."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """One column of a sheet: its heading, the field it fills, how it is read and judged."""
 
@@ -185,7 +187,7 @@ def read_rows(
 
     Rows without anything in our columns are passed over. A row with a fault keeps its project out.
     """
-    filler = Filler(merges, header)
+    filler, understand = Filler(merges, header), remembering()
     for line, cells in rows:
         joined = filler.fill(line, cells)
         ours = {column.field: cells[place] for place, column in header.places.items() if place in cells}
@@ -195,7 +197,7 @@ def read_rows(
         for merge in joined:
             reason = _("合并单元格横跨数列，无法判断各列的值，请取消合并后分别填写。")
             judge.refuse(header.places[merge.left], reason)
-        values = {column.field: _value(judge, column, ours.get(column.field)) for column in sheet.columns}
+        values = {column.field: _value(judge, column, ours.get(column.field), understand) for column in sheet.columns}
         made = sheet.make(line, values, judge) if judge.sound else None
         if judge.sound:
             yield line, judge.project, made
@@ -216,41 +218,70 @@ def _project_of(sheet: Sheet, cells: Mapping[str, Cell]) -> str:
         return ""
 
 
-def _value(judge: Judge, column: Column, cell: Cell | None) -> object:
+class Understood(NamedTuple):
+    """What a cell says: its value, what it was changed into, why it is refused, what looks odd."""
+
+    value: object = None
+    after: str | None = None
+    refusal: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+Understand = Callable[[Column, Cell], Understood]
+
+
+def understood(column: Column, cell: Cell) -> Understood:
+    """Return what a cell that holds something says in a column."""
+    if says_nothing(cell) or (column.open_ended and squeezed(cell.text) in column.open_ended):
+        return Understood(refusal=_("不能为空。")) if column.required else Understood(after="")
+    try:
+        refuse_unreadable(cell)
+        value, after = column.read(cell)
+        if column.check is None or not isinstance(value, str):
+            return Understood(value, after)
+        checked = column.check(value)
+    except Invalid as refusal:
+        return Understood(refusal=str(refusal))
+    changed = checked.value if checked.value != value else after
+    return Understood(checked.value, changed, warnings=checked.warnings)
+
+
+def remembering() -> Understand:
+    """Return `understood` with a memory for one sheet, where most cells repeat. Personal numbers are not kept."""
+    remembered = lru_cache(REMEMBERED)(understood)
+
+    def understand(column: Column, cell: Cell) -> Understood:
+        return understood(column, cell) if column.mask else remembered(column, cell)
+
+    return understand
+
+
+def _value(judge: Judge, column: Column, cell: Cell | None, understand: Understand) -> object:
     """Return the value of one cell, None when it is empty or refused; note mends and faults."""
     if cell is None or is_blank(cell):
         if column.required:
             judge.refuse(column, _("不能为空。"))
         return None
-    if says_nothing(cell) or squeezed(cell.text) in column.open_ended:
-        if column.required:
-            judge.refuse(column, _("不能为空。"))
-        else:
-            judge.mend(column, cell.text.strip(), "")
+    said = understand(column, cell)
+    if said.refusal:
+        judge.refuse(column, said.refusal)
         return None
-    try:
-        refuse_unreadable(cell)
-        value, after = column.read(cell)
-    except Unreadable as refusal:
-        judge.refuse(column, str(refusal))
-        return None
-    if column.check and isinstance(value, str):
-        checked = judge.check(column, column.check, value)
-        if checked is None:
-            return None
-        value, after = checked, checked if checked != value else after
-    _note(judge, column, cell, value, after)
-    return value
+    for warning in said.warnings:
+        judge.remark(column, warning)
+    if said.after is not None or cell.computed or cell.filled:
+        _note(judge, column, cell, said)
+    return said.value
 
 
-def _note(judge: Judge, column: Column, cell: Cell, value: object, after: str | None) -> None:
+def _note(judge: Judge, column: Column, cell: Cell, said: Understood) -> None:
     """Note what was done to a cell: changed, filled from above, or taken from a formula or a number."""
     shown = cell.text
     if cell.kind is not Kind.TEXT:
-        shown = f"{value}" if cell.kind is Kind.DATE else plain_number(cell.text)
+        shown = f"{said.value}" if cell.kind is Kind.DATE else plain_number(cell.text)
+    after = shown if said.after is None else said.after
     if cell.filled:
-        judge.mend(column, "", after or shown, _("（合并单元格）"))
+        judge.mend(column, "", after, _("（合并单元格）"))
     elif cell.computed:
-        judge.mend(column, shown, after or shown, _("（公式）"))
-    elif after is not None:
+        judge.mend(column, shown, after, _("（公式）"))
+    else:
         judge.mend(column, shown, after, _("（数字）") if after == shown else "")
