@@ -67,7 +67,7 @@ Condition = Callable[[Actor, Scope], bool]
 def has(*roles: Role) -> Condition:
     wanted = frozenset(roles)
 
-    def holds(actor: Actor, scope: Scope) -> bool:
+    def holds(actor: Actor, _scope: Scope) -> bool:
         return bool(actor.roles & wanted)
 
     return holds

@@ -7,16 +7,16 @@ from itertools import count
 from uuid import UUID
 
 import pyotp
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from registry.kernel.actor import Actor, Role
 from registry.kernel.uow import Units
-from registry.parties.models import IdentityKind, Person
+from registry.parties.models import IdentityKind
 from registry.pledges.actions import Signing, file_pair, sign_authorisation, sign_pledge
 from registry.projects.actions import ProjectFacts, UnitFacts
 from registry.projects.models import Participation, Project, Term
 from registry.projects.registering import PartyFacts, Registration, register_project
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 from tests.accounts import build as accounts
 from tests.parties import build as parties
 
@@ -38,7 +38,8 @@ serial = count(1)
 
 def identity(number: int = 0) -> str:
     """Return a right 公民身份号码 that belongs to nobody, a new one each time without `number`."""
-    body = f"370102{date(1970, 1, 1) + timedelta(days=(number or next(serial))):%Y%m%d}" + f"{(number or next(serial)) % 999:03d}"
+    nth = number or next(serial)
+    body = f"370102{date(1970, 1, 1) + timedelta(days=nth):%Y%m%d}{nth % 999:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
 

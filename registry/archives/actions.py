@@ -143,7 +143,10 @@ def plaques(uow: UnitOfWork, project: Project) -> list[Item]:
 
 
 def missing_of(uow: UnitOfWork, project: Project, items: list[Item]) -> list[Any]:
-    """The headings of the catalogue nothing was filed under. Changes and seismic devices are asked for only where there are any."""
+    """The headings of the catalogue nothing was filed under.
+
+    Changes of leader and seismic devices are asked for only where there are any.
+    """
     present = {item.heading for item in items}
     wanted = [
         document for document in standards.archive_catalogue(uow.session, project.region, uow.today)

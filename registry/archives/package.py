@@ -40,6 +40,9 @@ class Outlet:
     def flush(self) -> None:
         """A zipfile asks for it; there is nothing to flush."""
 
+    def close(self) -> None:
+        """Nor anything to close."""
+
     def take(self) -> Iterator[bytes]:
         taken, self.waiting = self.waiting, []
         yield from taken

@@ -3,12 +3,12 @@
 from registry import policy
 from registry.defects.models import TraceReport
 from registry.defects.queries import Answer, Answerable, Question, answer
+from registry.defects.words import cause_words, why_words
 from registry.documents import actions as documents
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
-from registry.defects.words import cause_words, why_words
 from registry.pledges.words import state_words
 from registry.policy import Permission
 
@@ -50,7 +50,7 @@ def person_facts(person: Answerable) -> dict[str, object]:
     pledge, filing = person.papers.pledge, person.papers.filing
     return {
         "rank": person.rank, "person": person.term.person_name, "post": person.post.label,
-        "organisation": person.participation.organisation_name, "why": why_words(person.why, person.post.answers_for, person.boundary), "article": person.post.article,
+        "organisation": person.participation.organisation_name, "why": reason_of(person), "article": person.post.article,
         "since": person.term.since, "until": person.term.until,
         "qualification": person.term.qualification_kind, "certificate": person.term.qualification_number,
         "state": state_words(person.state), "pledge_number": pledge.number if pledge else "",
@@ -60,3 +60,5 @@ def person_facts(person: Answerable) -> dict[str, object]:
     }
 
 
+def reason_of(person: Answerable) -> str:
+    return why_words(person.why, person.post.answers_for, boundary=person.boundary)

@@ -54,7 +54,8 @@ def person_as_plain(person: Answerable) -> dict[str, Any]:
             "state": person.state, "filed_on": day(filing.filed_on if filing else None),
             "filing_number": filing.number if filing else None, "document": pledge.document_sha256,
         },
-        "state": state_words(person.state), "why": why_words(person.why, person.post.answers_for, person.boundary), "rule": person.post.article,
+        "state": state_words(person.state), "rule": person.post.article,
+        "why": why_words(person.why, person.post.answers_for, boundary=person.boundary),
         "life_ends_on": day(person.life_ends_on),
     }
 
@@ -66,13 +67,16 @@ def day(value: date | None) -> str | None:
 def in_words(said: dict[str, Any]) -> str:
     if not said["persons"]:
         return f"{said['project']['name']}：登记中 {said['on']} 无人在任。"
-    lines = [f"{said['project']['name']}  {said['on']}"]
-    for person in said["persons"]:
-        lines.append(
-            f"{person['rank']}. {person['name']}  {person['post']}  {person['firm']}  "
-            f"{person['from']} 至 {person['to'] or '今'}  {person['state']}\n   {person['rule']}：{person['why']}"
-        )
-    return "\n".join(lines)
+    head = f"{said['project']['name']}  {said['on']}"
+    return "\n".join([head, *(person_in_words(person) for person in said["persons"])])
+
+
+def person_in_words(person: dict[str, Any]) -> str:
+    term = f"{person['from']} 至 {person['to'] or '今'}"
+    return (
+        f"{person['rank']}. {person['name']}  {person['post']}  {person['firm']}  {term}  {person['state']}\n"
+        f"   {person['rule']}：{person['why']}"
+    )
 
 
 commands = [trace]

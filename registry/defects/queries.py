@@ -82,8 +82,8 @@ def answer(uow: UnitOfWork, question: Question) -> Answer:
     terms = terms_of(uow, project.id)
     duties = [duty_of(term) for term in terms]
     catalogue_code = next((node.code for node in reversed(where) if not node.own), question.part)
-    answering = trace(duties, unit and unit.id, catalogue_code, question.done_on, question.cause)
-    gone = forerunners(duties, unit and unit.id, question.done_on)
+    answering = trace(duties, id_of(unit), catalogue_code, question.done_on, question.cause)
+    gone = forerunners(duties, id_of(unit), question.done_on)
     teller = Teller(uow, project, {term.id: term for term in terms}, [t.duty.term for t in answering] + [d.term for d in gone])
     return Answer(
         question, project, unit, where,
@@ -105,6 +105,10 @@ def unit_called(project: Project, number: str) -> UnitProject | None:
     )
 
 
+def id_of(unit: UnitProject | None) -> UUID | None:
+    return unit.id if unit is not None else None
+
+
 def part_path(uow: UnitOfWork, unit: UnitProject | None, code: str) -> list[Node]:
     """The place asked about. A catalogue code is the same in every unit; a part of its own needs its unit."""
     if not code:
@@ -112,7 +116,7 @@ def part_path(uow: UnitOfWork, unit: UnitProject | None, code: str) -> list[Node
     divisions = standards.divisions(uow.session, uow.today)
     if code in divisions:
         chain = (*divisions.ancestors(code), divisions.find(code))
-        return [Node(d.code, d.name, d.level.value, d.parent_code, False) for d in chain]
+        return [Node(d.code, d.name, d.level.value, d.parent_code, own=False) for d in chain]
     own = {node.code: node for node in own_nodes(uow, unit.id)} if unit else {}
     if unit is None or code not in own:
         raise Invalid(_("没有编码为 {code} 的部位。", code=code), field="part", remedy=_("请从部位树中选择。"))
@@ -222,7 +226,7 @@ class Ground:
 def rows_of(uow: UnitOfWork, project: Project, unit: UnitProject | None, on: date | None) -> list[Row]:
     """The terms of a project by post, to be drawn along the years."""
     policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
-    terms = [term for term in terms_of(uow, project.id) if duty_of(term).reaches(unit and unit.id)]
+    terms = [term for term in terms_of(uow, project.id) if duty_of(term).reaches(id_of(unit))]
     return [
         Row(post.label, [
             Span(term.since, term.until, term.person_name, on is not None and term.covers(on))
@@ -242,7 +246,7 @@ def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str, on: date | N
     own = own_nodes(uow, here.id) if here else []
     known = part in divisions or part in {node.code for node in own}
     below = part if known else ""
-    nodes = [Node(d.code, d.name, d.level.value, d.parent_code, False) for d in divisions.children(below)]
+    nodes = [Node(d.code, d.name, d.level.value, d.parent_code, own=False) for d in divisions.children(below)]
     since = uow.session.scalar(
         select(Term.since).join(Participation).where(Participation.project_id == project_id).order_by(Term.since).limit(1)
     )

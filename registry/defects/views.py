@@ -31,7 +31,7 @@ def trace(project_id: UUID) -> ResponseReturnValue:
 
 def question_of(project_id: UUID, form: TraceForm | ReportForm) -> queries.Question:
     return queries.Question(
-        project_id, form.on.data, form.unit.data or "", form.part.data or "", Cause(form.cause.data),
+        project_id, form.on.day, form.unit.data or "", form.part.data or "", Cause(form.cause.data),
     )
 
 

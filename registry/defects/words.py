@@ -25,7 +25,7 @@ def cause_words(cause: Cause) -> str:
     return str(CAUSES[cause])
 
 
-def why_words(why: str, answers_for: str, boundary: bool) -> str:
+def why_words(why: str, answers_for: str, *, boundary: bool) -> str:
     """Why somebody is in the answer: what holding the post on that day means, and what the post answers for.
 
     boundary   the day asked about is the first or the last of the term

@@ -11,7 +11,7 @@ from registry.parties.identifiers import organisation_check
 
 REGION = "370102"
 CITY = "370100"
-PASSWORD = "yanshi-zhuze-2026"  # noqa: S105 — of the demo alone, and printed on its first page
+PASSWORD = "yanshi-zhuze-2026"  # noqa: S105 — of the demo alone, and printed when it starts
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 — the same
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ from registry.kernel.uow import CHINA, Units
 from registry.ledger.sequencing import sequence
 from registry.parties.entering import OrganisationFacts, PersonFacts, enter_organisations, enter_people
 from registry.parties.models import IdentityKind
-from registry.plaques.actions import Hanging, Photo, Size, issue_plaque, mount_plaque
+from registry.plaques.actions import Hanging, Size, issue_plaque, mount_plaque
 from registry.plaques.models import Plaque
 from registry.pledges.actions import Signing, file_pair, sign_authorisation, sign_pledge
 from registry.pledges.changes import Newcomer, hand_over
@@ -46,7 +47,20 @@ from registry.projects.actions import ProjectFacts, UnitFacts, accept_unit
 from registry.projects.models import Participation, Project, Term, UnitProject
 from registry.projects.registering import PartyFacts, Registration, register_project
 
-HASHED = hashed(PASSWORD)
+
+@cache
+def password_hash() -> str:
+    """Hashed once for all of them, and not before it is needed: every process imports this module."""
+    return hashed(PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A file as a browser would have sent it."""
+
+    filename: str
+    mimetype: str
+    stream: BytesIO
 
 
 @dataclass
@@ -127,7 +141,7 @@ def open_one(city: City, person: SignIn, ids: Mapping[str, UUID]) -> Actor:
     person_id = person_of(city, facts_of(person))
     with city.units.writing(SYSTEM) as uow:
         account = open_account(uow, AccountFacts(
-            person.login, person.name, person_id, ids[person.firm], person.roles, person.region, HASHED, SECRET,
+            person.login, person.name, person_id, ids[person.firm], person.roles, person.region, password_hash(), SECRET,
         ))
     actor = Actor(account.id, person_id, ids[person.firm], person.name, person.region, person.roles, fresh=True)
     if person.leader:
@@ -179,7 +193,7 @@ def build_works(city: City, works: Works, today: date) -> None:
         if role in works.filed:
             file_term(city, terms[role])
     if works.change_on:
-        change_contractor(city, works, terms["contractor"])
+        change_contractor(city, works, terms["contractor"], works.change_on)
     if works.accepted_on:
         accept(city, project.id, works.accepted_on)
     if works.plaque:
@@ -211,7 +225,7 @@ def terms_of(city: City, project_id: UUID) -> dict[str, UUID]:
         rows = uow.session.execute(
             select(Participation.role, Term.id).join(Term).where(Participation.project_id == project_id).order_by(Term.since)
         )
-        return {role: term_id for role, term_id in rows}
+        return dict(rows.tuples().all())
 
 
 def sign_pair(city: City, term_id: UUID, leader: str, firm: str) -> None:
@@ -230,17 +244,16 @@ def file_term(city: City, term_id: UUID) -> None:
         file_pair(uow, term_id)
 
 
-def change_contractor(city: City, works: Works, term_id: UUID) -> None:
+def change_contractor(city: City, works: Works, term_id: UUID, changed_on: date) -> None:
     """The contractor's leader hands over; the successor signs and is filed two days later."""
-    assert works.change_on is not None
     successor = LEADERS["contractor-next"]
-    city.clock.go_to(works.change_on)
+    city.clock.go_to(changed_on)
     with city.units.writing(city.act_as("shigong")) as uow:
         change = hand_over(uow, term_id, Newcomer(
             successor.name, IdentityKind.CITIZEN, successor.identity, successor.phone, successor.qualification,
-            successor.certificate, works.change_on, "原项目经理调任集团总工程师", "泰三建〔2024〕31号",
+            successor.certificate, changed_on, "原项目经理调任集团总工程师", "泰三建〔2024〕31号",
         ))
-    city.clock.go_to(works.change_on + timedelta(days=2))
+    city.clock.go_to(changed_on + timedelta(days=2))
     sign_pair(city, change.incoming_term_id, "contractor-next", works.firms["contractor"])
     file_term(city, change.incoming_term_id)
 
@@ -269,7 +282,8 @@ def make_plaque(city: City, project_id: UUID) -> None:
     city.clock.go_to(hung_on)
     with city.units.writing(city.act_as("jianshe")) as uow:
         mount_plaque(uow, plaque.id, Hanging(
-            Photo(BytesIO(wall_photo()), "标牌安装.jpg", "image/jpeg"), "主入口东侧外墙，距地 1.6 米", hung_on, "泉城石材标识有限公司",
+            Photo("标牌安装.jpg", "image/jpeg", BytesIO(wall_photo())), "主入口东侧外墙，距地 1.6 米", hung_on,
+            "泉城石材标识有限公司",
         ))
 
 

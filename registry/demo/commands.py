@@ -31,11 +31,11 @@ def refuse_real_data(units: Units) -> None:
 
 
 def in_words(said: dict[str, Any]) -> str:
-    lines = [_("演示登录（密码均为 {password}）：", password=said["sign_ins"][0]["password"])]
-    for one in said["sign_ins"]:
-        lines.append(f"  {one['login']:<11} {one['title']}（{one['name']}）")
-    lines.append(_("第二因子：登录页会显示演示验证码，或用密钥 {secret} 绑定身份验证器。", secret=said["sign_ins"][0]["totp_secret"]))
-    lines.append(_("项目：{name}（{number}）", name=said["project_name"], number=said["project"]))
-    lines.append(_("标牌：{url}", url=said["plaque_url"]))
-    return "\n".join(lines)
-
+    first = said["sign_ins"][0]
+    return "\n".join([
+        _("演示登录（密码均为 {password}）：", password=first["password"]),
+        *(f"  {one['login']:<11} {one['title']}（{one['name']}）" for one in said["sign_ins"]),
+        _("第二因子：登录页会显示演示验证码，或用密钥 {secret} 绑定身份验证器。", secret=first["totp_secret"]),
+        _("项目：{name}（{number}）", name=said["project_name"], number=said["project"]),
+        _("标牌：{url}", url=said["plaque_url"]),
+    ])

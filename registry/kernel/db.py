@@ -32,7 +32,7 @@ class Base(DeclarativeBase):
     """
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: DateTime(timezone=True),
         Decimal: Numeric(18, 6),
         StrEnum: Enum(StrEnum, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e]),
@@ -57,11 +57,11 @@ def permanence_sql(table: Table) -> list[str]:
     """Return the statements that make PostgreSQL keep a permanent table's promise."""
     columns = ", ".join(f"'{name}'" for name in table.info["write_once"])
     name = table.name
+    row = f"CREATE TRIGGER {name}_is_permanent BEFORE UPDATE OR DELETE ON {name}"
+    whole = f"CREATE TRIGGER {name}_is_not_truncated BEFORE TRUNCATE ON {name}"
     return [
-        f"CREATE TRIGGER {name}_is_permanent BEFORE UPDATE OR DELETE ON {name}"
-        f" FOR EACH ROW EXECUTE FUNCTION keep_record({columns})",
-        f"CREATE TRIGGER {name}_is_not_truncated BEFORE TRUNCATE ON {name}"
-        f" FOR EACH STATEMENT EXECUTE FUNCTION keep_table()",
+        f"{row} FOR EACH ROW EXECUTE FUNCTION keep_record({columns})",
+        f"{whole} FOR EACH STATEMENT EXECUTE FUNCTION keep_table()",
     ]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.kernel.actor import SYSTEM
 from registry.kernel.db import Base
-from registry.kernel.uow import Units, UnitOfWork
+from registry.kernel.uow import UnitOfWork, Units
 
 LEASE = timedelta(minutes=5)
 TRIES = 8
@@ -112,12 +112,13 @@ def work_once(units: Units, handlers: Mapping[str, Handler]) -> bool:
     if job is None:
         return False
     with Attempt(units, job), units.writing(SYSTEM) as uow:
-        mine = uow.session.execute(
+        mine = uow.session.scalar(
             update(Job)
             .where(Job.id == job.id, Job.attempts == job.attempts, Job.finished_at.is_(None))
             .values(finished_at=uow.at, leased_until=None)
+            .returning(Job.id)
         )
-        if mine.rowcount:
+        if mine is not None:
             handlers[job.kind](uow, **job.args)
     return True
 

@@ -9,7 +9,8 @@ from gettext import NullTranslations
 
 from babel.support import LazyProxy
 
-catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=NullTranslations())
+SOURCE = NullTranslations()
+catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=SOURCE)
 """The translations of the present request; the web sets it, everything else speaks Chinese."""
 
 

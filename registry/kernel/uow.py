@@ -119,5 +119,5 @@ def trying_again(act: Callable[[], Answer]) -> Answer:
         except DBAPIError as failure:
             if attempt == TRIES or getattr(failure.orig, "sqlstate", None) not in AGAIN:
                 raise
-            sleep(uniform(0, 0.02 * 2**attempt))
+            sleep(uniform(0, 0.02 * 2**attempt))  # noqa: S311 — spreads retries, guards nothing
     raise AssertionError("the loop above returns or raises")

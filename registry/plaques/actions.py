@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.documents import actions as documents
+from registry.documents.actions import SentFile
 from registry.documents.kinds import PICTURES
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.qr import qr_plan
@@ -58,17 +59,10 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    stream: BinaryIO
-    name: str
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
 class Hanging:
     """Where and when a plaque went up, by whom, with the photo that shows it."""
 
-    photo: Photo
+    photo: UUID | SentFile
     place: str
     mounted_on: date
     mounted_by: str
@@ -179,8 +173,7 @@ def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting
         raise Conflict(_("该标牌已被取代，不能再登记安装。"))
     if not plaque.issued_on <= hanging.mounted_on <= uow.today:
         raise Invalid(_("安装日期应在制作之日 {day} 与今天之间。", day=plaque.issued_on), field="mounted_on")
-    taken = hanging.photo
-    photo = documents.take_file(uow, taken.stream, taken.name, taken.media_type, PICTURES)
+    photo = documents.take(uow, hanging.photo, PICTURES)
     mounting = Mounting(
         id=uow.new_id(), plaque_id=plaque_id, place=hanging.place, mounted_on=hanging.mounted_on,
         mounted_by=hanging.mounted_by, photo_sha256=photo.sha256, recorded_at=uow.at, recorded_by_id=uow.actor.account,

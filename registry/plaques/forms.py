@@ -1,6 +1,5 @@
 """What a browser may send about plaques."""
 
-from flask_wtf.file import FileField
 from wtforms.validators import NumberRange
 
 from registry.kernel.text import later
@@ -14,6 +13,7 @@ from registry.web.fields import (
     WholeNumberField,
     at_most,
 )
+from registry.web.uploads import DocumentField
 
 WRONGS = [
     ("missing", later("标牌缺失")), ("damaged", later("标牌损坏")), ("differs", later("内容与本页不符")),
@@ -30,7 +30,7 @@ class IssueForm(Form):
 
 
 class MountForm(Form):
-    photo = FileField(later("安装照片"), [Needed()])
+    photo = DocumentField(later("安装照片"), [Needed()])
     place = LineField(later("安装位置"), [Needed(), at_most(200)])
     mounted_on = DayField(later("安装日期"), [Needed()])
     mounted_by = LineField(later("安装人或单位"), [Needed(), at_most(100)])

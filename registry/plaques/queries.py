@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from registry.plaques.actions import FILED, NotFiled, TooSoon, lines, require_mo
 from registry.plaques.codes import is_code, normalised
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, Verdict, verdict
-from registry.pledges.queries import Board, board
+from registry.pledges.queries import Board, Place, board
 from registry.pledges.standing import accepted_on, end_of_life
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project, Term, UnitProject
@@ -128,14 +129,18 @@ def public_plaque(uow: UnitOfWork, typed: str) -> PublicPlaque:
     ]
     accepted = accepted_on(found.unit, found.unit.project.accepted_on)
     return PublicPlaque(
-        found, verdict(found.facts, now, found.superseded_at and day_in_china(found.superseded_at)), now,
+        found, verdict(found.facts, now, day_in_china(found.superseded_at) if found.superseded_at else None), now,
         seats.done,
-        [(p.seat.post_label, p.papers.pledge and p.papers.pledge.signed_on, p.papers.filing and p.papers.filing.filed_on)
-         for p in here],
+        [filed_line(place) for place in here],
         changes_of(seats, found.unit.id), end_of_life(accepted, found.unit.design_life_years),
         warranties(registry, found.unit, accepted), found.mountings[-1] if found.mountings else None,
         successor_of(uow, found),
     )
+
+
+def filed_line(place: Place) -> tuple[str, date | None, date | None]:
+    pledge, filing = place.papers.pledge, place.papers.filing
+    return place.seat.post_label, pledge.signed_on if pledge else None, filing.filed_on if filing else None
 
 
 def covers(units: Sequence[UnitProject], unit_id: UUID) -> bool:
@@ -157,10 +162,10 @@ def changes_of(seats: Board, unit_id: UUID) -> list[Change]:
 
 def pairs(terms: Sequence[Term]) -> list[tuple[Term, Term]]:
     """Each term with the one that followed it in the same post."""
-    following = []
+    following: list[tuple[Term, Term]] = []
     for post in sorted({term.post for term in terms}):
         held = sorted((term for term in terms if term.post == post), key=lambda term: (term.since, term.created_at))
-        following += list(zip(held, held[1:], strict=False))
+        following += pairwise(held)
     return following
 
 

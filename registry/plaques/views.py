@@ -62,11 +62,9 @@ def artwork(plaque_id: UUID, kind: str) -> ResponseReturnValue:
 def mount(plaque_id: UUID) -> ResponseReturnValue:
     form = MountForm()
     if form.validate_on_submit():
-        file = form.photo.data
         with form.blaming(), writing() as uow:
             actions.mount_plaque(uow, plaque_id, actions.Hanging(
-                actions.Photo(file.stream, file.filename or "", file.mimetype),
-                form.place.data, form.mounted_on.data, form.mounted_by.data,
+                form.photo.sent, form.place.data, form.mounted_on.day, form.mounted_by.data,
             ))
         if not form.errors:
             flash(_("已登记安装。"))

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,6 +13,8 @@ from registry.accounts import actions as accounts
 from registry.accounts.holders import holders
 from registry.accounts.proof import Evidence
 from registry.documents import actions as documents
+from registry.documents.actions import SentFile
+from registry.documents.kinds import PAPERS
 from registry.kernel.actor import Role
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
@@ -62,9 +64,7 @@ class Signing:
 class Scan:
     """A paper signed by hand and scanned in."""
 
-    stream: BinaryIO
-    name: str
-    media_type: str
+    file: UUID | SentFile      # a finished upload, or the file itself
     signed_on: date
 
 
@@ -153,7 +153,7 @@ def record(
     refuse_second(uow, kind, term.id)
     if scan.signed_on > uow.today:
         raise Invalid(_("签字日期不得晚于今天。"), field="signed_on")
-    kept = documents.take_file(uow, scan.stream, scan.name, scan.media_type, frozenset({"pdf", "image"}))
+    kept = documents.take(uow, scan.file, PAPERS)
     prefix = "CN" if kind is Pledge else "SQ"
     return enter(uow, kind(
         id=uow.new_id(), term_id=term.id, number=number_of(prefix, term, uow.new_id()), method=Method.PAPER,

@@ -1,7 +1,5 @@
 """What a browser may send about pledges."""
 
-from flask_wtf.file import FileField
-
 from registry.kernel.text import later
 from registry.parties.rules import IDENTITY_NAMES
 from registry.web.fields import (
@@ -19,6 +17,7 @@ from registry.web.fields import (
     TickField,
     at_most,
 )
+from registry.web.uploads import DocumentField
 
 IDENTITY_KINDS = list(IDENTITY_NAMES.items())
 
@@ -39,7 +38,7 @@ class ScanForm(Form):
         choices=[("authorisation", later("法定代表人授权书")), ("pledge", later("工程质量终身责任承诺书"))],
     )
     signed_on = DayField(later("签字日期"), [Needed()])
-    scan = FileField(later("扫描件"), [Needed()])
+    scan = DocumentField(later("扫描件"), [Needed()])
 
 
 class FilingForm(Form):

@@ -9,8 +9,8 @@ from registry.kernel.uow import UnitOfWork
 from registry.parties.models import Person
 from registry.projects.models import Term, UnitProject
 from registry.standards.handbook import InForce
-from registry.standards.rules import Edition
 from registry.standards.posts import Post
+from registry.standards.rules import Edition
 from registry.standards.wording import Wording
 
 

@@ -1,6 +1,6 @@
 """What can be asked about pledges. Every answer has been through policy."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.documents.queries import Readable, readable
 from registry.kernel.errors import NotFound
-from registry.kernel.text import _, later
+from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
-from registry.pledges.papers import Paperwork, blanks, units_of
+from registry.pledges.papers import blanks, units_of
 from registry.pledges.rules import Obstacle, PairState, Seat, done, obstacles
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one
 from registry.policy import Permission
@@ -80,7 +80,7 @@ def board_of(uow: UnitOfWork, whole: Project) -> Board:
 
 
 def places_for(
-    uow: UnitOfWork, whole: Project, post: Post, role: Role, papers: dict[UUID, Papers]
+    uow: UnitOfWork, whole: Project, post: Post, role: Role, papers: Mapping[UUID, Papers]
 ) -> Iterator[Place]:
     """One place for each firm in the post's role, or an empty one when no firm has come yet."""
     firms = [firm for firm in whole.participations if firm.role == post.role]
@@ -169,20 +169,20 @@ def project_of(uow: UnitOfWork, term_id: UUID) -> UUID:
     return found.participation.project_id
 
 
-PAPERS = {
-    "authorisation": (Authorisation, Authorisation.term, later("法定代表人授权书")),
-    "pledge": (Pledge, Pledge.term, later("工程质量终身责任承诺书")),
-    "change": (ChangeOfLeader, ChangeOfLeader.incoming, later("项目负责人变更表")),
-}
-
-
 def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
     """A signed paper, to be read. kind: authorisation | pledge | change."""
-    if kind not in PAPERS:
+    found: Authorisation | Pledge | ChangeOfLeader
+    if kind == "authorisation":
+        found = uow.get(Authorisation, paper_id, selectinload(Authorisation.term).options(*TERM_IN_FULL))
+        term, label = found.term, _("法定代表人授权书")
+    elif kind == "pledge":
+        found = uow.get(Pledge, paper_id, selectinload(Pledge.term).options(*TERM_IN_FULL))
+        term, label = found.term, _("工程质量终身责任承诺书")
+    elif kind == "change":
+        found = uow.get(ChangeOfLeader, paper_id, selectinload(ChangeOfLeader.incoming).options(*TERM_IN_FULL))
+        term, label = found.incoming, _("项目负责人变更表")
+    else:
         raise NotFound(_("没有找到所要的记录。"))
-    model, via, label = PAPERS[kind]
-    found = uow.get(model, paper_id, selectinload(via).options(*TERM_IN_FULL))
-    term = found.incoming if isinstance(found, ChangeOfLeader) else found.term
     policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
     return readable(uow, found.document_sha256, f"{label}-{term.person_name}-{term.participation.project.number}")
 

@@ -46,7 +46,7 @@ class Pair:
     life_ends_on: date | None      # end of the design working life, None before acceptance
 
 
-def state_of(pair: Pair, today: date) -> PairState:
+def state_of(pair: Pair, today: date) -> PairState:  # noqa: PLR0911 — one line a state
     """Return the state of a pair on a day. A filed pair stays proof after its term and its life are over."""
     if pair.filed_on is not None:
         if pair.life_ends_on is not None and today > pair.life_ends_on:

@@ -78,8 +78,7 @@ def signing_of(form: SignForm) -> actions.Signing:
 def scan(term_id: UUID) -> ResponseReturnValue:
     form = ScanForm()
     if form.validate_on_submit():
-        file = form.scan.data
-        given = actions.Scan(file.stream, file.filename or "", file.mimetype, form.signed_on.data)
+        given = actions.Scan(form.scan.sent, form.signed_on.day)
         with form.blaming(), writing() as uow:
             actions.record_paper(uow, term_id, form.paper.data, given)
         if not form.errors:
@@ -147,7 +146,7 @@ def newcomer_of(form: ChangeForm) -> changes.Newcomer:
     return changes.Newcomer(
         form.name.data, form.identity_kind.data, form.identity_number.data, form.phone.data or "",
         form.qualification_kind.data or "", form.qualification_number.data or "",
-        form.effective_on.data, form.reason.data, form.basis.data or "",
+        form.effective_on.day, form.reason.data, form.basis.data or "",
     )
 
 

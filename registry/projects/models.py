@@ -67,7 +67,7 @@ class Project(Base):
         lazy="raise", order_by="(Participation.role, Participation.since, Participation.id)", back_populates="project"
     )
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def scope(self) -> Scope:
@@ -126,7 +126,7 @@ class UnitProject(Base):
 
     project: Mapped[Project] = relationship(lazy="raise", back_populates="units")
 
-    __mapper_args__: ClassVar = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}
 
     @property
     def scope(self) -> Scope:

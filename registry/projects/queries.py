@@ -12,7 +12,15 @@ from registry import policy
 from registry.kernel.search import bigrams
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
-from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Part, Participation, Project, Term, UnitProject
+from registry.projects.models import (
+    PROJECT_PARTIES,
+    TERM_IN_FULL,
+    Part,
+    Participation,
+    Project,
+    Term,
+    UnitProject,
+)
 from registry.projects.rules import Gap, Span, gaps
 from registry.standards import handbook as standards
 from registry.standards.divisions import Division
@@ -180,13 +188,13 @@ def own_nodes(uow: UnitOfWork, unit_id: UUID) -> list[Node]:
     rows = uow.session.scalars(select(Part).where(Part.unit_project_id == unit_id).order_by(Part.code)).all()
     codes = {row.id: row.code for row in rows}
     return [
-        Node(row.code, row.name, row.kind, codes[row.parent_id] if row.parent_id else row.below_code, True)
+        Node(row.code, row.name, row.kind, codes[row.parent_id] if row.parent_id else row.below_code, own=True)
         for row in rows
     ]
 
 
 def as_node(division: Division) -> Node:
-    return Node(division.code, division.name, division.level.value, division.parent_code, False)
+    return Node(division.code, division.name, division.level.value, division.parent_code, own=False)
 
 
 def path(uow: UnitOfWork, unit_id: UUID, code: str) -> list[Node]:

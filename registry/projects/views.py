@@ -14,6 +14,7 @@ from registry.projects.forms import (
     EndForm,
     FirmForm,
     PartForm,
+    PartyRow,
     RegistrationForm,
     TermForm,
 )
@@ -73,10 +74,12 @@ def registration_of(form: RegistrationForm) -> registering.Registration:
     )
 
 
-def party_of(row: object) -> registering.PartyFacts:
-    names = registering.PartyFacts.__dataclass_fields__
-    given = {name: row[name].data for name in names if name != "since"}  # type: ignore[index]  # a WTForms form
-    return registering.PartyFacts(**{name: value or "" for name, value in given.items()})
+def party_of(row: PartyRow) -> registering.PartyFacts:
+    return registering.PartyFacts(
+        row.role.data or "", row.uscc.data or "", row["name"].data or "", row.legal_representative.data or "",
+        row.licence_number.data or "", None, row.leader.data or "", row.identity_kind.data, row.identity.data or "",
+        row.phone.data or "", row.qualification_kind.data or "", row.qualification_number.data or "",
+    )
 
 
 @bp.route("/projects/<uuid:project_id>/amend", methods=["GET", "POST"])
@@ -133,7 +136,7 @@ def appoint(participation_id: UUID) -> ResponseReturnValue:
         with form.blaming(), writing() as uow:
             registering.appoint_person(uow, participation_id, form.post.data, registering.PersonRow(
                 form["name"].data, form.identity_kind.data, form.identity.data, form.phone.data or "",
-                form.qualification_kind.data or "", form.qualification_number.data or "", form.since.data,
+                form.qualification_kind.data or "", form.qualification_number.data or "", form.since.day,
             ))
         if not form.errors:
             flash(_("已任命。请本人签署承诺书、法定代表人签署授权书。"))
@@ -147,7 +150,7 @@ def see_out(participation_id: UUID) -> ResponseReturnValue:
     form = EndForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            firm = actions.end_participation(uow, participation_id, form.last_day.data, form.reason.data)
+            firm = actions.end_participation(uow, participation_id, form.last_day.day, form.reason.data)
         if not form.errors:
             flash(_("已登记退场，其项目负责人的任期同日结束。"))
             return see_other("desks.project", project_id=firm.project_id)
@@ -162,7 +165,7 @@ def accept(unit_id: UUID) -> ResponseReturnValue:
     form = AcceptForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            unit = actions.accept_unit(uow, unit_id, form.accepted_on.data)
+            unit = actions.accept_unit(uow, unit_id, form.accepted_on.day)
         if not form.errors:
             flash(_("已登记竣工验收合格日期。设计使用年限和保修期自该日起算。"))
             return see_other("desks.project", project_id=unit.project_id)

@@ -213,6 +213,13 @@ class DayField(Field):
     def __init__(self, label: Text | None = None, validators: Sequence[Any] = (), **rest: Any) -> None:
         super().__init__(label, validators, **rest)
 
+    @property
+    def day(self) -> date:
+        """The day given. Only for a field with `Needed()`, once the form has been found right."""
+        given: date | None = self.data
+        assert given is not None
+        return given
+
     def _value(self) -> str:
         if self.raw_data and self.data is None:
             return str(self.raw_data[0])

@@ -88,6 +88,12 @@ class DocumentField(FileField):  # type: ignore[misc]  # the same
     data: UUID | FileStorage | None
 
     @property
+    def sent(self) -> UUID | FileStorage:
+        """What was sent. Only for a field with `Needed()`, once the form has been found right."""
+        assert self.data is not None
+        return self.data
+
+    @property
     def upload_name(self) -> str:
         return f"{self.name}_upload"
 

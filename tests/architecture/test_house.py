@@ -190,6 +190,6 @@ def test_no_template_is_left_over_and_none_is_missing():
 def test_a_template_says_in_its_first_line_what_it_is_given():
     silent = [
         str(path.relative_to(ROOT)) for path in (ROOT / "templates").rglob("*.html")
-        if path.parent.name not in {"_parts"} and not path.read_text(encoding="utf-8").startswith("{#")
+        if path.parent.name != "_parts" and not path.read_text(encoding="utf-8").startswith("{#")
     ]
     assert not silent
