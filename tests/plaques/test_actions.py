@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import FileStorage
 
 from registry.documents.kinds import Unsuitable
 from registry.documents.queries import content
@@ -18,7 +19,6 @@ from registry.plaques.actions import (
     REPORTS_A_DAY,
     Hanging,
     NotFiled,
-    Photo,
     Size,
     TooManyReports,
     TooSoon,
@@ -165,7 +165,7 @@ def test_the_database_lets_one_plaque_stand_for_a_unit(ready, units):
 
 
 def hang(site, plaque, picture=None, day=date(2027, 6, 1), actor=None):
-    photo = Photo(io.BytesIO(jpeg() if picture is None else picture), "标牌.jpg", "image/jpeg")
+    photo = FileStorage(io.BytesIO(jpeg() if picture is None else picture), "标牌.jpg", content_type="image/jpeg")
     with site.units.writing(actor or site.filer) as uow:
         return mount_plaque(uow, plaque.id, Hanging(photo, "主入口东侧外墙", day, "泉城标牌厂"))
 
