@@ -22,7 +22,7 @@ from registry.pledges.queries import Board, board_of, to_authorise, to_file, to_
 from registry.pledges.rules import PairState
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of
 from registry.policy import Permission
-from registry.projects.models import TERM_IN_FULL, Participation, Project, Term, UnitProject
+from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Participation, Project, Term, UnitProject
 from registry.projects.queries import Vacancy, project, projects, vacancies_of
 from registry.standards import handbook as standards
 
@@ -196,7 +196,8 @@ def search(uow: UnitOfWork, words: str) -> Hits:
         .order_by(Organisation.name).limit(MOST)
     ).all()
     found = uow.session.scalars(
-        select(Project).where(within, Project.grams.contains(grams)).order_by(Project.created_at.desc()).limit(MOST)
+        select(Project).options(PROJECT_PARTIES).where(within, Project.grams.contains(grams))
+        .order_by(Project.created_at.desc(), Project.number).limit(MOST)
     ).all()
     return Hits(typed, plaque_of(uow, typed), found, organisations, people_called(uow, typed))
 

@@ -1,0 +1,241 @@
+"""What each audience finds on its desk, and what it does not find."""
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import func, select
+
+from registry.desks.actions import reveal
+from registry.desks.queries import home, responsibilities, search
+from registry.kernel.actor import SYSTEM, Role
+from registry.kernel.errors import Forbidden, Invalid, NotFound
+from registry.ledger.models import LedgerEvent
+from registry.parties.models import Person, RevealLog
+from registry.plaques.codes import spoken
+from registry.pledges.changes import Newcomer, hand_over
+from registry.policy import NotFresh
+from registry.projects.models import Project, Term
+from tests import build as house
+from tests.parties import build as parties
+from tests.plaques.build import accepted, issued
+
+
+@pytest.fixture
+def fresh(units, site):
+    """Another project, nothing signed yet."""
+    return house.site(units)
+
+
+@pytest.fixture
+def stranger(units, site):
+    firm = parties.organisation(units, "外省建设公司")
+    return house.signed_in(units, "stranger", "外人", firm.id, None, Role.FIRM_FILER)
+
+
+def desk(units, actor):
+    with units.reading(actor) as uow:
+        return home(uow)
+
+
+def found(units, actor, words):
+    with units.reading(actor) as uow:
+        return search(uow, words)
+
+
+def identity_of(units, term_id):
+    with units.reading(SYSTEM) as uow:
+        person = uow.session.scalars(select(Person).join(Term).where(Term.id == term_id)).one()
+        return uow.tools.vault.open(person.identity_sealed, f"person/identity/{person.id}")
+
+
+def test_a_leader_finds_the_pledge_he_has_to_sign(units, fresh):
+    waiting = desk(units, fresh.leaders["contractor"])
+    assert [term.id for term in waiting.to_sign] == [fresh.terms["contractor"]]
+    assert waiting.to_authorise == []
+    assert waiting.to_file == []
+
+
+def test_a_legal_representative_finds_the_letters_of_his_own_firm(units, fresh):
+    waiting = desk(units, fresh.representatives["contractor"])
+    assert [term.id for term in waiting.to_authorise] == [fresh.terms["contractor"]]
+    assert waiting.to_sign == []
+
+
+def test_the_station_finds_what_is_ready_to_be_filed(units, fresh):
+    assert desk(units, fresh.officer).to_file == []
+    house.sign_both(fresh, "contractor")
+    assert [pledge.term_id for pledge in desk(units, fresh.officer).to_file] == [fresh.terms["contractor"]]
+    assert desk(units, fresh.leaders["owner"]).to_file == []
+
+
+def test_a_desk_lists_the_projects_in_reach_alone(units, site, fresh, stranger):
+    assert desk(units, site.officer).total == 2
+    assert [project.id for project in desk(units, fresh.filer).projects] == [fresh.project]
+    assert desk(units, stranger).total == 0
+
+
+@pytest.mark.parametrize("words", ["和平里", "和平路 8 号", "历下区和平路"])
+def test_a_project_is_found_by_name_and_address(units, site, words):
+    assert [project.id for project in found(units, site.filer, words).projects] == [site.project]
+
+
+def test_a_project_is_found_by_its_number(units, site):
+    with units.reading(SYSTEM) as uow:
+        number = uow.get(Project, site.project).number
+    assert [project.id for project in found(units, site.filer, number).projects] == [site.project]
+
+
+def test_a_firm_is_found_by_name_and_by_its_code(units, site):
+    [firm] = [firm for firm in found(units, site.officer, "三建集团").organisations]
+    assert firm.name == "三建集团有限公司"
+    assert [each.id for each in found(units, site.officer, firm.uscc.lower()).organisations] == [firm.id]
+
+
+def test_a_person_is_found_by_name_within_reach(units, site, stranger):
+    assert [term.id for term in found(units, site.officer, "李建国").people] == [site.terms["contractor"]]
+    assert found(units, stranger, "李建国").people == []
+
+
+def test_a_plaque_is_found_by_its_code_as_it_is_read_out(units, site, clock):
+    plaque = issued(accepted(site, clock))
+    assert found(units, site.officer, spoken(plaque.code).lower()).plaque.id == plaque.id
+
+
+def test_nothing_of_another_firms_project_is_found(units, site, stranger):
+    hits = found(units, stranger, "和平里")
+    assert (hits.projects, hits.people, hits.plaque) == ([], [], None)
+
+
+def test_nothing_typed_finds_nothing(units, site):
+    hits = found(units, site.officer, "  ，")
+    assert (hits.projects, hits.organisations, hits.people) == ([], [], [])
+
+
+def test_a_person_answers_for_life_whoever_employs_him_now(units, site, clock):
+    """He left the contractor and works elsewhere; his own desk still shows what he answers for."""
+    accepted(site, clock)
+    plaque = issued(site)
+    clock.forward(days=30)
+    with units.writing(site.officer) as uow:
+        hand_over(uow, site.terms["contractor"], Newcomer(
+            "郑接任", "citizen", house.identity(), "", "一级注册建造师", "鲁1370000000001", uow.today, "工作调动", "变1号"))
+    firm = parties.organisation(units, "另一家公司")
+    elsewhere = house.signed_in(
+        units, "moved", "李建国", firm.id, site.leaders["contractor"].person, Role.PROJECT_LEADER)
+    with units.reading(elsewhere) as uow:
+        [mine] = responsibilities(uow)
+    assert mine.term.id == site.terms["contractor"]
+    assert mine.term.until == date(2027, 7, 1)
+    assert mine.papers.pledge is not None
+    assert [each.id for each in mine.plaques] == [plaque.id]
+
+
+def test_nobody_sees_the_responsibilities_of_another(units, site, stranger):
+    with units.reading(stranger) as uow:
+        assert responsibilities(uow) == []
+
+
+def look(units, actor, term_id, **more):
+    asked = {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"} | more
+    with units.writing(actor) as uow:
+        return reveal(uow, term_id, **asked)
+
+
+def test_a_look_at_a_whole_number_is_written_down_with_its_reason(units, site):
+    term = site.terms["contractor"]
+    assert look(units, site.officer, term) == identity_of(units, term)
+    with units.reading(SYSTEM) as uow:
+        log = uow.session.scalars(select(RevealLog)).one()
+        event = uow.session.scalars(select(LedgerEvent).where(LedgerEvent.subject_id == log.id)).one()
+    assert (log.account_id, log.what, log.reason) == (site.officer.account, "identity", "verification")
+    assert event.kind == "person.revealed"
+    assert identity_of(units, term).encode() not in event.body
+
+
+def test_no_look_without_a_reason_or_without_a_fresh_proof(units, site):
+    term = site.terms["contractor"]
+    with pytest.raises(Invalid, match="事由"):
+        look(units, site.officer, term, explanation="查")
+    stale = house.Actor(**{name: getattr(site.officer, name) for name in site.officer.__slots__} | {"fresh": False})
+    with pytest.raises(NotFresh):
+        look(units, stale, term)
+    with units.reading(SYSTEM) as uow:
+        assert uow.session.scalar(select(func.count()).select_from(RevealLog)) == 0
+
+
+def test_a_firm_looks_at_its_own_people_alone(units, site, stranger):
+    with pytest.raises(Forbidden):
+        look(units, site.filer, site.terms["contractor"])
+    with pytest.raises(NotFound):
+        look(units, stranger, site.terms["contractor"])
+    assert look(units, site.filer, site.terms["owner"])
+
+
+AUDIENCES = {
+    Role.FIRM_FILER: "", Role.LEGAL_REPRESENTATIVE: "", Role.PROJECT_LEADER: "", Role.OFFICER: "370100",
+    Role.STATION_HEAD: "370100", Role.AUDITOR: "370000", Role.URBAN_ARCHIVE: "370100", Role.SYSTEM_ADMIN: "",
+    Role.SECURITY_ADMIN: "", Role.AUDIT_ADMIN: "",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_audience_has_a_desk_and_every_way_on_it_leads_somewhere(role, units, site, visit):
+    firm = parties.organisation(units, "某单位")
+    browser = visit(house.signed_in(units, "someone", "某人", firm.id, None, role, AUDIENCES[role]))
+    page = browser.get("/desk")
+    assert page.status_code == 200
+    ways = re.findall(r'<a href="([^"]+)"', page.text.split('<nav class="side"')[1].split("</nav>")[0])
+    assert "/desk" in ways
+    assert {way: browser.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
+
+
+def test_a_stranger_finds_the_front_page_and_no_desk(visit, site):
+    stranger = visit()
+    assert stranger.get("/").status_code == 200
+    assert stranger.get("/desk").location.startswith("/sign-in")
+    assert visit(site.filer).get("/").location == "/desk"
+
+
+def test_a_project_stands_on_one_page(site, visit, clock):
+    accepted(site, clock)
+    issued(site)
+    said = visit(site.officer).get(f"/projects/{site.project}").text
+    for firm, leader in house.FIRMS.values():
+        assert firm in said
+        assert leader in said
+    assert "承诺与备案 5/5" in said
+    assert "已制作" in said
+
+
+def test_the_search_page_finds_by_one_box(site, visit, stranger):
+    said = visit(site.officer).get("/search", query_string={"q": "和平里"}).text
+    assert f"/projects/{site.project}" in said
+    assert f"/projects/{site.project}/trace" in said
+    assert "李建国" in visit(site.officer).get("/search", query_string={"q": "李建国"}).text
+    assert "没有找到" in visit(stranger).get("/search", query_string={"q": "和平里"}).text
+
+
+def test_the_page_of_ones_responsibilities(site, visit):
+    said = visit(site.leaders["contractor"]).get("/me/responsibilities").text
+    assert "和平里小区" in said
+    assert "承诺书" in said
+
+
+def test_a_whole_number_is_shown_once_on_the_page_that_asked_why(site, visit, units):
+    officer, page = visit(site.officer), f"/terms/{site.terms['contractor']}/reveal"
+    number = identity_of(units, site.terms["contractor"])
+    assert number not in officer.get(page).text
+    fields = {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"}
+    assert officer.post(page, fields | {"explanation": ""}).status_code == 422
+    answer = officer.post(page, fields)
+    assert number in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_after_a_while_the_page_asks_again_who_one_is_and_shows_nothing(site, visit, units, clock):
+    officer, page = visit(site.officer), f"/terms/{site.terms['contractor']}/reveal"
+    clock.forward(minutes=20)
+    answer = officer.post(page, {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"})
+    assert answer.status_code == 303
+    assert answer.location.startswith("/confirm?next=")
