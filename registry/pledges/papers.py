@@ -22,8 +22,8 @@ class Paperwork:
     post: Post
     wording: Wording
     edition: Edition
-    number: str
-    signed_on: date
+    number: str                # "" on a form still to be signed by hand
+    signed_on: date | None
     signature: str = ""        # drawn, as a PNG data URI; "" leaves room for ink
     typed_name: str = ""       # typed instead of drawn
     late: bool = False
@@ -85,7 +85,7 @@ def signed_facts(uow: UnitOfWork, paperwork: Paperwork) -> dict[str, object]:
         "closing": closing_of(wording, values),
         "signature": paperwork.signature,
         "typed_name": paperwork.typed_name,
-        "signed_on": paperwork.signed_on,
+        "signed_on": paperwork.signed_on or "",
         "late": paperwork.late,
         "evidence": paperwork.evidence,
         "verify_url": "",

@@ -13,7 +13,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
-from registry.pledges.papers import blanks, units_of
+from registry.pledges.papers import Paperwork, blanks, signed_facts, units_of
 from registry.pledges.rules import Obstacle, PairState, Seat, done, obstacles
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one
 from registry.policy import Permission
@@ -185,6 +185,25 @@ def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
         raise NotFound(_("没有找到所要的记录。"))
     policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
     return readable(uow, found.document_sha256, f"{label}-{term.person_name}-{term.participation.project.number}")
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A form to be signed by hand: made when asked for, kept nowhere."""
+
+    name: str
+    pdf: bytes
+
+
+def blank(uow: UnitOfWork, term_id: UUID, kind: str) -> Blank:
+    """The authorisation or pledge of a term, filled in and unsigned, to be printed and signed by hand."""
+    term = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PLEDGE_RECORD, term.scope)
+    post = post_of(uow, term)
+    key = post.wording if kind == "pledge" else "authorisation"
+    wording = standards.wording(uow.session, key, term.participation.project.region, uow.today)
+    facts = signed_facts(uow, Paperwork(term, post, wording.content, wording.edition, "", None))
+    return Blank(f"{wording.content.title}-{term.person_name}.pdf", uow.tools.printer.pdf(kind, facts))
 
 
 def to_sign(uow: UnitOfWork) -> list[Term]:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash
+from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
@@ -10,7 +10,7 @@ from registry.pledges import actions, changes, queries
 from registry.pledges.forms import ChangeForm, FilingForm, ReturnForm, ScanForm, SignForm
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
-from registry.web.files import show_document
+from registry.web.files import named, show_document
 from registry.web.pages import page, see_other
 
 bp = Blueprint("pledges", __name__)
@@ -87,6 +87,16 @@ def scan(term_id: UUID) -> ResponseReturnValue:
 
     with reading() as uow:
         return page("pledges/scan.html", form=form, desk=queries.pair(uow, term_id))
+
+
+@bp.get("/terms/<uuid:term_id>/blank-<any(authorisation, pledge):kind>.pdf")
+@door(Permission.PLEDGE_RECORD)
+def blank(term_id: UUID, kind: str) -> ResponseReturnValue:
+    with reading() as uow:
+        made = queries.blank(uow, term_id, kind)
+    return Response(made.pdf, mimetype="application/pdf", headers={
+        "Content-Disposition": named("inline", made.name), "Cache-Control": "no-store",
+    })
 
 
 @bp.post("/terms/<uuid:term_id>/filing")

@@ -366,3 +366,24 @@ def correct_term(uow: UnitOfWork, term_id: UUID, facts: TermFacts, reason: str) 
     ledger.append(uow, "term.corrected", wrong)
     uow.session.execute(text("SET CONSTRAINTS term_overlap IMMEDIATE"))
     return right
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How a term should have been entered: the same person and post, other days or papers."""
+
+    since: date
+    until: date | None
+    qualification_kind: str
+    qualification_number: str
+    reason: str
+
+
+def correct_dates(uow: UnitOfWork, term_id: UUID, correction: Correction) -> Term:
+    """Correct the days or the qualification of a term; another person is a change of leader, never a correction."""
+    wrong = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PROJECT_EDIT, wrong.scope)
+    return correct_term(uow, term_id, TermFacts(
+        wrong.person_id, wrong.post, correction.since, correction.until,
+        correction.qualification_kind, correction.qualification_number,
+    ), correction.reason)

@@ -82,6 +82,27 @@ class AmendForm(Form):
     version = HiddenField()
 
 
+class UnitForm(Form):
+    """A unit project that comes to a registered project."""
+
+    number = CodeField(later("单位工程编号"), [Needed(), at_most(40)])
+    name = LineField(later("单位工程名称"), [Needed(), at_most(100)])
+    design_life_years = WholeNumberField(later("设计使用年限（年）"), [Needed(), NumberRange(1, 200)])
+    design_life_basis = LineField(later("设计文件依据"), [at_most(200)])
+    storeys_above = WholeNumberField(later("地上层数"), [Optional(), NumberRange(0, 300)])
+    storeys_below = WholeNumberField(later("地下层数"), [Optional(), NumberRange(0, 30)])
+
+
+class CorrectionForm(Form):
+    """How a wrongly entered term should have read."""
+
+    since = DayField(later("任职日期"), [Needed()])
+    until = DayField(later("离任日期"))
+    qualification_kind = LineField(later("注册执业资格"), [at_most(60)])
+    qualification_number = LineField(later("注册执业证号"), [at_most(60)])
+    reason = ParagraphField(later("更正原因"), [Needed(), at_most(300)])
+
+
 class FirmForm(Form):
     """A firm that comes to the project later."""
 

@@ -61,6 +61,12 @@ def term(uow: UnitOfWork, term_id: UUID) -> Term:
     return found
 
 
+def term_to_correct(uow: UnitOfWork, term_id: UUID) -> Term:
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PROJECT_EDIT, found.scope)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     projects: Sequence[Project]

@@ -11,12 +11,14 @@ from registry.projects import actions, queries, registering
 from registry.projects.forms import (
     AcceptForm,
     AmendForm,
+    CorrectionForm,
     EndForm,
     FirmForm,
     PartForm,
     PartyRow,
     RegistrationForm,
     TermForm,
+    UnitForm,
 )
 from registry.web.door import door, reading, writing
 from registry.web.pages import page, see_other, window_asked
@@ -123,6 +125,46 @@ def admit(project_id: UUID) -> ResponseReturnValue:
 
     with reading() as uow:
         return page("projects/admit.html", form=form, project=queries.project_to_edit(uow, project_id))
+
+
+@bp.route("/projects/<uuid:project_id>/unit-projects", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def add_unit(project_id: UUID) -> ResponseReturnValue:
+    form = UnitForm()
+    if form.validate_on_submit():
+        facts = registering.unit_of(
+            form.number.data or "", form["name"].data or "", form.design_life_years.data,
+            form.design_life_basis.data or "", form.storeys_above.data, form.storeys_below.data,
+        )
+        with form.blaming(), writing() as uow:
+            actions.add_unit(uow, project_id, facts)
+        if not form.errors:
+            flash(_("单位工程已登记。"))
+            return see_other("desks.project", project_id=project_id)
+
+    with reading() as uow:
+        return page("projects/add_unit.html", form=form, project=queries.project_to_edit(uow, project_id))
+
+
+@bp.route("/terms/<uuid:term_id>/correction", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def correct(term_id: UUID) -> ResponseReturnValue:
+    form = CorrectionForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            right = actions.correct_dates(uow, term_id, actions.Correction(
+                form.since.day, form.until.data, form.qualification_kind.data or "",
+                form.qualification_number.data or "", form.reason.data or "",
+            ))
+        if not form.errors:
+            flash(_("已更正。原登记保留并注明原因；授权书和承诺书须在更正后的任期上重新签署。"))
+            return see_other("pledges.show", term_id=right.id)
+
+    with reading() as uow:
+        term = queries.term_to_correct(uow, term_id)
+        if not form.is_submitted():
+            form = CorrectionForm(formdata=None, obj=term)
+        return page("projects/correct.html", form=form, term=term)
 
 
 @bp.route("/participations/<uuid:participation_id>/terms", methods=["GET", "POST"])
