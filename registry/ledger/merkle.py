@@ -189,7 +189,7 @@ def verify_consistency(
     """
     if not (is_size(old_size) and is_size(new_size) and is_path(path) and old_size <= new_size):
         return False
-    if not (isinstance(old_root, bytes) and isinstance(new_root, bytes)):
+    if not (isinstance(old_root, bytes) and isinstance(new_root, bytes)):  # type: ignore[redundant-expr]  # strangers call this too
         return False
     if old_size == new_size:
         return not path and old_root == new_root

@@ -7,7 +7,7 @@ nobody knows, so nothing here guesses: it says that it does not know.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chinese_calendar import is_workday  # type: ignore[import-untyped]  # carries no types
+from chinese_calendar import is_workday
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.text import _
