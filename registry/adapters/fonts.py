@@ -11,6 +11,7 @@ import functools
 import logging
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from registry.kernel.text import _
 
 EM = 1000  # units per em of Noto CJK and of the faces cut from it
 BOLD = 700  # usWeightClass
-HANZI = 0x2E80  # where radicals and hanzi begin
+HANZI = ("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH", "CJK RADICAL", "KANGXI RADICAL")  # in Unicode's names
 RECIPE = 1  # raise when the trimmed faces come out differently; old ones are then made anew
 MAX_ERROR = 1.0  # of a quadratic curve against Noto's cubic one, in thousandths of an em
 HOMES = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
@@ -227,7 +228,7 @@ def twins(text: str) -> list[tuple[str, str]]:
     """
     pairs, seen = [], dict[str, str]()
     for c in sorted(set(text)):
-        if ord(c) >= HANZI:
+        if unicodedata.name(c, "").startswith(HANZI):
             glyph = glyphs_of(SERIF).get(ord(c)) or glyphs_of(SANS).get(ord(c)) or c
             if seen.setdefault(glyph, c) != c:
                 pairs.append((seen[glyph], c))

@@ -218,6 +218,10 @@ def test_characters_that_look_alike_are_refused(printer):
         printer.pdf("pledge", papers.pledge(paragraphs=["第一", "⼀诺千金"]))
 
 
+def test_signs_that_look_alike_but_are_no_hanzi_are_printed(printer):
+    assert "甲～乙" in text_of(printer.pdf("pledge", papers.pledge(paragraphs=["甲～乙", "一〜二"])))
+
+
 def test_what_looks_like_markup_is_only_text(printer):
     evil = "<link rel=attachment href=file:///etc/passwd><script>1</script>{{ 7*7 }}"
 
