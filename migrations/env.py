@@ -1,6 +1,6 @@
 """Run migrations, one transaction each, never waiting long for a lock, one migrator at a time.
 
-The database is the one `registry.adapters.migrating` was given, or DATABASE_URL when alembic is run by hand.
+The database is the one DATABASE_URL names.
 """
 
 import os
@@ -28,7 +28,7 @@ def migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-engine = create_engine(context.config.attributes.get("url") or database(os.environ["DATABASE_URL"]))
+engine = create_engine(database(os.environ["DATABASE_URL"]))
 with engine.connect() as connection:
     migrate(connection)
 engine.dispose()

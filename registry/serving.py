@@ -1,6 +1,6 @@
 """The supervisor: `python -m registry.serving [--demo]` starts all that serves, watches it, and ends all of it.
 
-Order: embedded PostgreSQL (where no other is given) → schema and standards → web server and worker. Each child
+Order: embedded PostgreSQL (where no other is given) → schema and standards → web server → worker. Each child
 leads a session of its own, so that Ctrl-C reaches the supervisor alone, and a dead child's own children can be
 found and ended with it. A child that dies is started again; one that dies again and again stops everything.
 The database goes last.
@@ -28,6 +28,7 @@ from registry.kernel.errors import Refusal
 from registry.kernel.text import _
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi:app")
+WEB, WORKER = "网页服务", "后台任务"
 BEAT = 0.1                 # seconds between looks at the children
 GRACE = 15.0               # seconds a child has to end by itself
 READY_WITHIN = 60.0        # seconds from the start of the web server to its first answer
@@ -75,8 +76,7 @@ class House:
         self.check()
         with database(self.config) as url, suppress(ToldToStop):
             try:
-                landmarks = self.start(stands=migrating.present(url) == (migrating.newest() or None))
-                self.announce(landmarks)
+                self.start(stands=migrating.present(url) == (migrating.newest() or None))
                 self.watch()
             finally:
                 self.end()
@@ -95,32 +95,38 @@ class House:
                       host=self.config.host, port=self.config.port, why=taken.strerror)
                 ) from taken
 
-    def start(self, *, stands: bool) -> str:
-        """Bring everything up and return the demonstration's landmarks, "" outside one.
+    def start(self, *, stands: bool) -> None:
+        """Bring everything up, the web server as early as may be.
 
-        stands  whether the schema is in place already: then schema and standards are looked after while the
-                web server starts, and not before
+        stands  whether the schema is in place: then it and the standards are looked after when people are served
+                already, and not before
         """
         init = (*FLASK, "init", *(["--demo"] if self.config.demo else []))
         if not stands:
             tell(_("正在建立数据库……"))
             landmarks = self.done(init)
-        self.children = {name: Child(name, self.spawn(command)) for name, command in self.commands().items()}
-        if stands:
-            landmarks = self.done(init)
+        self.launch(WEB)
         if not self.config.demo:
             self.done((*FLASK, "doctor"))
         self.wait_until_ready()
-        return landmarks if self.config.demo else ""
+        click.echo(_("筑责已启动：{url}    按 Ctrl-C 停止", url=f"http://{self.config.host}:{self.config.port}"))
+        self.launch(WORKER)
+        if stands:
+            landmarks = self.done(init)
+        click.echo(landmarks, nl=False)
 
-    def commands(self) -> dict[str, Sequence[str]]:
-        web = (
+    def launch(self, name: str) -> None:
+        self.children[name] = Child(name, self.spawn(self.command(name)))
+
+    def command(self, name: str) -> Sequence[str]:
+        if name == WORKER:
+            return (*FLASK, "work")
+        return (
             sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
             "--host", self.config.host, "--port", str(self.config.port),
             "--workers", str(self.config.web_workers), "--blocking-threads", str(self.config.web_threads),
             "--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "error", "wsgi:app",
         )
-        return {_("网页服务"): web, _("后台任务"): (*FLASK, "work")}
 
     def spawn(self, command: Sequence[str], stdout: int | None = None) -> Process:
         """Start a process in a session of its own, which ends when we are killed."""
@@ -174,17 +180,13 @@ class House:
         if child.too_often():
             raise CannotServe(_("{name}反复退出（退出码 {code}），已停止全部服务。", name=child.name, code=code))
         tell(_("{name}意外退出（退出码 {code}），正在重新启动。", name=child.name, code=code))
-        child.process = self.spawn(self.commands()[child.name])
+        child.process = self.spawn(self.command(child.name))
 
     def end(self) -> None:
         for child in self.children.values():
             child.process.terminate()
         for child in self.children.values():
             end(child.process)
-
-    def announce(self, landmarks: str) -> None:
-        click.echo(landmarks)
-        click.echo(_("筑责已启动：{url}    按 Ctrl-C 停止", url=f"http://{self.config.host}:{self.config.port}"))
 
 
 def end(process: Process) -> None:

@@ -143,6 +143,7 @@ def test_a_killed_web_server_comes_back_with_all_its_workers_gone(served: Served
 
 
 def test_a_killed_worker_comes_back(served: Served) -> None:
+    until(lambda: served.processes("flask", "work"))
     (worker,) = served.processes("flask", "work")
     worker.kill()
     until(lambda: [one.pid for one in served.processes("flask", "work")] not in ([], [worker.pid]))
