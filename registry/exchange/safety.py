@@ -13,8 +13,8 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 
 MAX_FILE = 50 * 2**20
-MAX_UNPACKED = 256 * 2**20
-"""200,000 rows of twelve columns unpack to about 190 MiB when every text is written inline."""
+MAX_UNPACKED = 400 * 2**20
+"""A sheet of 200,000 rows and twelve columns unpacks to about 190 MiB when every text is written inline."""
 MAX_ENTRIES = 2_000
 MAX_RATIO = 100
 RATIO_MATTERS_FROM = 2**20

@@ -35,7 +35,7 @@ from registry.exchange.safety import (
 )
 from registry.kernel.text import _
 
-MAX_ROWS = 200_000
+MAX_ROWS = 200_000  # below the header of each sheet
 MAX_COLUMNS = 256
 DAMAGE = (zipfile.BadZipFile, zlib.error, etree.XMLSyntaxError, EOFError, KeyError, IndexError, ValueError)
 MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Za-z]+[0-9]+:[A-Za-z]+[0-9]+)[\"']")
@@ -128,7 +128,6 @@ class Workbook:
             settings.get("date1904") in ("1", "true") for settings in book.iterfind("{*}workbookPr")
         )
         self._styles = _styles(archive, _beside(targets, "styles.xml"))
-        self._rows_seen = 0
         _read_strings(archive, _beside(targets, "sharedStrings.xml"), strings)
 
     def merges(self, sheet: str) -> list[Merge]:
@@ -147,23 +146,21 @@ class Workbook:
         return sorted(Merge(top, left, bottom, right) for left, top, right, bottom in boundaries)
 
     def rows(self, sheet: str) -> Iterator[Row]:
-        """Yield the rows of a sheet that hold anything. Raises WorkbookRefused past MAX_ROWS in all."""
-        number = 0
+        """Yield the rows of a sheet that hold anything. Raises WorkbookRefused past MAX_ROWS."""
+        number = seen = 0
         try:
             with self._archive.open(self.sheets[sheet]) as stream:
                 for element in _elements(stream, "row"):
                     number = int(element.get("r") or number + 1)
                     cells = self._cells(element)
-                    if cells:
-                        self._count_row()
-                        yield number, cells
+                    if not cells:
+                        continue
+                    seen += 1
+                    if seen > MAX_ROWS + 1:
+                        raise WorkbookRefused(_("工作表超过 20 万行，请按项目拆分后分别导入。"))
+                    yield number, cells
         except DAMAGE as broken:
             raise damaged() from broken
-
-    def _count_row(self) -> None:
-        self._rows_seen += 1
-        if self._rows_seen > MAX_ROWS:
-            raise WorkbookRefused(_("工作簿超过 20 万行，请按项目拆分后分别导入。"))
 
     def _cells(self, row: etree._Element) -> dict[int, Cell]:
         """Return the cells of a row element that hold something."""

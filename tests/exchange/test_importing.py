@@ -1,5 +1,6 @@
 """Rosters go in project by project, as a whole or not at all, once however often they are tried."""
 
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from threading import Barrier, Thread
@@ -12,6 +13,7 @@ from registry.exchange.actions import Created
 from registry.exchange.importing import import_roster, rehearse_roster
 from registry.exchange.sheets import LEADERS, PARTICIPATIONS, PROJECTS, UNITS
 from registry.kernel.actor import SYSTEM, Actor, Role
+from registry.kernel.errors import Conflict
 from registry.ledger.models import LedgerEvent
 from registry.parties.actions import rename_organisation
 from registry.parties.models import Organisation, Person, Qualification
@@ -289,6 +291,41 @@ def test_a_passer_by_imports_nothing(bring, count):
     stranger = Actor(account=uuid4(), person=uuid4(), organisation=uuid4(), roles=frozenset({Role.FIRM_FILER}))
     assert faults(bring(rosters.rows(), stranger)) == [(PROJECTS, 2, "项目编号")]
     assert count()["Project"] == 0
+
+
+def many_projects(count):
+    numbers = [f"37010224030{number:05d}" for number in range(count)]
+    return {
+        PROJECTS: [project(number) for number in numbers], UNITS: [unit("01", number) for number in numbers],
+        PARTICIPATIONS: [firm(0, number) for number in numbers], LEADERS: [leader(0, number) for number in numbers],
+    }
+
+
+def test_more_projects_than_go_in_at_once_go_in_all_the_same(bring, rehearse):
+    content = many_projects(230)
+    wanted = Created(projects=230, unit_projects=230, participations=230, terms=230, organisations=1, persons=1)
+    assert rehearse(content).created == wanted
+    assert bring(content).created == wanted
+    assert bring(content).created == Created()
+
+
+def test_when_the_database_refuses_a_hundred_each_is_tried_alone(city, tmp_path, count):
+    """Somebody else was quicker with one of them; that one is named, the others go in."""
+    opened = []
+
+    @contextmanager
+    def acts():
+        with city.writing(SYSTEM) as uow:
+            yield uow
+            opened.append(uow)
+            added = uow.session.scalar(select(func.count()).select_from(Project))
+            if added > 1 or len(opened) == 4:  # the hundred at first, then the second of them
+                raise Conflict
+
+    report = import_roster(rosters.save(tmp_path / "花名册.xlsx", many_projects(2)), acts)
+    assert report.created == Created(1, 1, 1, 1, 1, 1)
+    assert faults(report) == [(PROJECTS, 3, "项目编号")]
+    assert report.taken == count()["Project"] == 1
 
 
 def test_two_imports_of_one_file_at_once_enter_it_once(committed, tmp_path):
