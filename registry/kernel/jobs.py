@@ -63,22 +63,34 @@ def enqueue(uow: UnitOfWork, kind: str, *, after: datetime | None = None, **args
 
 
 def take(units: Units) -> Job | None:
-    """Lease the next waiting job, or None when there is none."""
+    """Lease the next waiting job, or None when there is none.
+
+    A job whose workers ended without a word each time, as often as it may be tried, is given up on the way.
+    """
     with units.writing(SYSTEM) as uow:
-        job = uow.session.scalar(
-            select(Job)
-            .where(
-                Job.finished_at.is_(None), Job.failed_at.is_(None), Job.run_after <= uow.at,
-                or_(Job.leased_until.is_(None), Job.leased_until < uow.at),
-            )
-            .order_by(Job.run_after, Job.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+        job = next_waiting(uow)
+        while job is not None and job.attempts >= TRIES:
+            job.failed_at, job.error = uow.at, "its worker ended without a word each time"
+            uow.session.flush()
+            job = next_waiting(uow)
         if job is not None:
             job.attempts += 1
             job.leased_until = uow.at + LEASE
         return job
+
+
+def next_waiting(uow: UnitOfWork) -> Job | None:
+    """Lock and return the job that has waited longest and that nobody has in hand."""
+    return uow.session.scalar(
+        select(Job)
+        .where(
+            Job.finished_at.is_(None), Job.failed_at.is_(None), Job.run_after <= uow.at,
+            or_(Job.leased_until.is_(None), Job.leased_until < uow.at),
+        )
+        .order_by(Job.run_after, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
 
 
 class Attempt:
@@ -99,10 +111,11 @@ class Attempt:
         log.warning("job failed", kind=self.job.kind, job=str(self.job.id), error=type(failure).__name__)
         with self.units.writing(SYSTEM) as uow:
             row = uow.get(Job, self.job.id, lock=True)
-            row.error = f"{type(failure).__name__}: {failure}"[:2000]
-            row.leased_until = None
-            row.run_after = uow.at + timedelta(seconds=2**row.attempts)
-            row.failed_at = uow.at if row.attempts >= TRIES else None
+            if row.attempts == self.job.attempts and row.finished_at is None:  # nobody has taken it over meanwhile
+                row.error = f"{type(failure).__name__}: {failure}"[:2000]
+                row.leased_until = None
+                row.run_after = uow.at + timedelta(seconds=2**row.attempts)
+                row.failed_at = uow.at if row.attempts >= TRIES else None
         return True
 
 
@@ -111,6 +124,12 @@ def work_once(units: Units, handlers: Mapping[str, Handler]) -> bool:
     job = take(units)
     if job is None:
         return False
+    do(units, handlers, job)
+    return True
+
+
+def do(units: Units, handlers: Mapping[str, Handler], job: Job) -> None:
+    """Do a job that was taken, unless its lease ran out and another worker has taken it since."""
     with Attempt(units, job), units.writing(SYSTEM) as uow:
         mine = uow.session.scalar(
             update(Job)
@@ -120,7 +139,6 @@ def work_once(units: Units, handlers: Mapping[str, Handler]) -> bool:
         )
         if mine is not None:
             handlers[job.kind](uow, **job.args)
-    return True
 
 
 def work(units: Units, handlers: Mapping[str, Handler], rounds: Sequence[Periodic], stop: Event) -> None:

@@ -1,0 +1,99 @@
+"""Legal records are kept by the database itself, whatever code would do to them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Connection, Table, Uuid, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError
+
+from registry.rooms import whole_schema
+
+PERMANENT = sorted((table for table in whole_schema().tables.values() if "write_once" in table.info), key=lambda t: t.name)
+LEGAL = {
+    "account_event", "account_grant", "archive", "authorisation", "change_of_leader", "document", "filing", "filing_return",
+    "ledger_checkpoint", "ledger_event", "ledger_leaf", "ledger_node", "notice", "participation", "participation_unit", "plaque", "plaque_mounting",
+    "pledge", "qualification", "reveal_log", "standard_edition", "term", "trace_report", "wrong_plaque_report",
+}
+
+
+def some(column, number=1):
+    """A value of a column's type, another one for another number."""
+    if isinstance(column.type, Uuid):
+        return uuid4()
+    if isinstance(column.type, JSONB):
+        return {"number": number}
+    if isinstance(column.type, ARRAY):
+        return []
+    if enumerated := getattr(column.type, "enums", None):
+        return enumerated[number % len(enumerated)]
+    return {
+        str: str(number), int: number, bool: bool(number % 2), bytes: bytes([number]), Decimal: Decimal(number),
+        date: date(2026, 3, number), datetime: datetime(2026, 3, number, tzinfo=UTC),
+    }[column.type.python_type]
+
+
+def enter(connection: Connection, table: Table) -> None:
+    """One row, what may stay empty empty. Rules about its contents, and about rows it belongs to, are laid aside:
+    what is looked at here is permanence alone.
+    """
+    rules = "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'f')"
+    for rule in connection.scalars(text(rules), {"name": table.name}).all():
+        connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {rule}"))
+    connection.execute(insert(table).values({
+        column.name: some(column) for column in table.columns if not column.nullable
+    }))
+
+
+@pytest.fixture
+def connection(units):
+    assert isinstance(units.bind, Connection)
+    return units.bind
+
+
+def another(connection, column):
+    """A value that differs from what stands in the one row there is."""
+    return next(value for value in (some(column, 2), some(column, 3)) if value != connection.scalar(select(column)))
+
+
+def refused(connection, statement):
+    with pytest.raises(DBAPIError) as failure, connection.begin_nested():
+        connection.execute(statement)
+    return failure.value.orig.sqlstate == "23001"  # restrict_violation
+
+
+def test_every_legal_record_is_permanent():
+    assert {table.name for table in PERMANENT} == LEGAL
+
+
+@pytest.mark.parametrize("table", PERMANENT, ids=lambda table: table.name)
+def test_a_legal_record_refuses_to_be_deleted(connection, table):
+    enter(connection, table)
+    assert refused(connection, table.delete())
+    assert refused(connection, text(f"TRUNCATE {table.name} CASCADE"))
+
+
+@pytest.mark.parametrize("table", PERMANENT, ids=lambda table: table.name)
+def test_a_legal_record_refuses_to_be_changed(connection, table):
+    enter(connection, table)
+    standing = [column for column in table.columns if column.name not in table.info["write_once"]]
+    assert [
+        column.name for column in standing if not refused(connection, update(table).values({column: another(connection, column)}))
+    ] == []
+
+
+@pytest.mark.parametrize("table", [table for table in PERMANENT if table.info["write_once"]], ids=lambda table: table.name)
+def test_what_was_left_empty_is_filled_in_once_and_stands_then(connection, table):
+    enter(connection, table)
+    for name in table.info["write_once"]:
+        connection.execute(update(table).values({name: some(table.c[name], 2)}))
+        assert refused(connection, update(table).values({name: some(table.c[name], 3)})), name
+        assert refused(connection, update(table).values({name: None})), name
+
+
+def test_what_can_be_filled_in_once_may_stand_empty_at_first():
+    assert [
+        f"{table.name}.{name}" for table in PERMANENT for name in table.info["write_once"] if not table.c[name].nullable
+    ] == []
