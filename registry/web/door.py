@@ -17,13 +17,14 @@ from flask.typing import ResponseReturnValue
 from registry.kernel import receipts
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.text import _
-from registry.kernel.uow import Units, UnitOfWork, trying_again
+from registry.kernel.uow import UnitOfWork, Units, trying_again
 from registry.policy import NotFresh, Permission, Scope, allows
 
 PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 ActorOf = Callable[[], Actor]
 KEY = "_key"  # the hidden field that carries the idempotency key
+BLOCK = 1 << 20  # bytes of a file looked at at a time
 
 
 def door(needs: Permission | str) -> Callable[[View], View]:
@@ -43,7 +44,10 @@ def door(needs: Permission | str) -> Callable[[View], View]:
 
 
 def fresh_try(view: View, where: dict[str, Any]) -> ResponseReturnValue:
+    """Run the view as if nothing had been tried before: no claim, every file from its beginning."""
     g.claimed = False
+    for file in request.files.values():
+        file.stream.seek(0)
     return view(**where)
 
 
@@ -140,6 +144,9 @@ def fingerprint() -> bytes:
     for name, values in sorted(request.form.lists()):
         if name not in {"csrf_token", KEY}:
             digest.update(repr((name, values)).encode())
-    for name, file in sorted(request.files.items()):
-        digest.update(repr((name, file.filename, file.content_length)).encode())
+    for name, file in request.files.items(multi=True):
+        digest.update(repr((name, file.filename)).encode())
+        while block := file.stream.read(BLOCK):
+            digest.update(block)
+        file.stream.seek(0)
     return digest.digest()

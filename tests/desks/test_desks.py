@@ -87,7 +87,7 @@ def test_a_project_is_found_by_its_number(units, site):
 
 
 def test_a_firm_is_found_by_name_and_by_its_code(units, site):
-    [firm] = [firm for firm in found(units, site.officer, "三建集团").organisations]
+    [firm] = found(units, site.officer, "三建集团").organisations
     assert firm.name == "三建集团有限公司"
     assert [each.id for each in found(units, site.officer, firm.uscc.lower()).organisations] == [firm.id]
 

@@ -39,7 +39,7 @@ def jobs(units, kind):
 
 
 def test_a_job_is_asked_for_in_the_transaction_of_the_act(units):
-    with pytest.raises(Undone), units.writing(SYSTEM) as uow:
+    with pytest.raises(Undone), units.writing(SYSTEM) as uow:  # noqa: PT012 — what was written before is the point
         enqueue(uow, "slow")
         raise Undone
     assert jobs(units, "slow") == []
@@ -178,15 +178,15 @@ def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(committed, engi
     assert not work_once(committed, {"slow": mark})
 
 
-def test_a_worker_does_jobs_and_what_comes_round_until_it_is_stopped(units):
+def test_a_worker_does_jobs_and_what_comes_round_until_it_is_stopped(committed):
     stop, rounds = Event(), []
-    ask(units, "slow")
+    ask(committed, "slow")
 
     def round_of(_units):
         rounds.append("round")
-        if jobs(units, "mark"):
+        if jobs(committed, "mark"):
             stop.set()
 
-    work(units, {"slow": mark}, [Periodic(0.0, round_of)], stop)
-    assert len(jobs(units, "mark")) == 1
+    work(committed, {"slow": mark}, [Periodic(0.0, round_of)], stop)
+    assert len(jobs(committed, "mark")) == 1
     assert len(rounds) >= 2

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from sqlalchemy import create_engine
 
 from registry.kernel.jobs import enqueue, work_once
-from registry.kernel.uow import Units, UnitOfWork
+from registry.kernel.uow import UnitOfWork, Units
 
 
 def begun(uow: UnitOfWork) -> None:
