@@ -29,6 +29,7 @@ class Permission(StrEnum):
     IDENTITY_REVEAL = "identity:reveal"          # a whole identity number or phone, with a reason
     LEDGER_READ = "ledger:read"                  # the body of an event
     NOTICE_READ = "notice:read"
+    PAPER_READ = "paper:read"                    # a signed paper, whole identity numbers included
     PARTY_EDIT = "party:edit"
     PARTY_READ = "party:read"
     PLAQUE_ISSUE = "plaque:issue"
@@ -135,6 +136,10 @@ RULES: dict[Permission, list[list[Condition]]] = {
     ],
     Permission.LEDGER_READ: [*SEEN, [audit_admin]],
     Permission.NOTICE_READ: [[the_person]],
+    Permission.PAPER_READ: [
+        [station, in_region], [auditor, in_region], [urban_archive, in_region],
+        [filer, for_own_firm], [legal_representative, for_own_firm], [filer, owner_of_it], [the_person],
+    ],
     Permission.PARTY_EDIT: [[station], [filer, for_own_firm], [the_person]],
     Permission.PARTY_READ: [[signed_in]],
     Permission.PLAQUE_ISSUE: [[station, in_region], [filer, owner_of_it]],

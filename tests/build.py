@@ -75,12 +75,12 @@ def registration(
     )
 
 
-def site(units: Units, started_on: date | None = STARTED, region: str = REGION) -> Site:
+def site(units: Units, started_on: date | None = STARTED, region: str = REGION, number: str = "") -> Site:
     """Register a project of five parties, as an officer of the station would, and open an account for everybody."""
     station = parties.organisation(units, "历下区建设工程质量监督站", region)
     officer = signed_in(units, f"officer{next(serial)}", "王监督", station.id, None, Role.OFFICER, f"{region[:4]}00")
     with units.writing(officer) as uow:
-        project = register_project(uow, registration(f"P{next(serial):06d}", started_on, region=region))
+        project = register_project(uow, registration(number or f"P{next(serial):06d}", started_on, region=region))
     with units.reading(officer) as uow:
         whole = uow.get(Project, project.id, selectinload(Project.units), selectinload(Project.participations).options(
             selectinload(Participation.terms).selectinload(Term.person)))

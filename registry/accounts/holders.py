@@ -20,3 +20,10 @@ def holders(session: Session, organisation_id: UUID, role: Role) -> list[UUID]:
         .order_by(Grant.since, Grant.id)
     )
     return [person_id for person_id in rows if person_id is not None]
+
+
+def has_account(session: Session, person_id: UUID) -> bool:
+    """Whether a person has an active account with anybody."""
+    return session.scalar(
+        select(Account.id).where(Account.person_id == person_id, Account.state == AccountState.ACTIVE).limit(1)
+    ) is not None

@@ -10,25 +10,27 @@ from sqlalchemy import func, select
 
 from registry import policy
 from registry.accounts import actions as accounts
-from registry.accounts.holders import holders
+from registry.accounts.holders import has_account, holders
 from registry.accounts.proof import Evidence
 from registry.documents import actions as documents
 from registry.documents.actions import SentFile
 from registry.documents.kinds import PAPERS
+from registry.documents.queries import Readable
 from registry.kernel.actor import Role
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict, Forbidden, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
 from registry.notices import actions as notices
+from registry.parties.models import Qualification, RevealLog, RevealReason
 from registry.pledges.models import Authorisation, Filing, Method, Pledge, Return
 from registry.pledges.papers import Paperwork, number_of, signed_facts
+from registry.pledges.queries import paper
 from registry.pledges.rules import PairState, is_late, png_size
-from registry.pledges.standing import papers_of_one, taking_up
+from registry.pledges.standing import NOTHING, Papers, papers_of_one, post_of, taking_up
 from registry.policy import Permission
 from registry.projects.models import TERM_IN_FULL, Term
 from registry.standards import handbook as standards
-from registry.standards.posts import Post
 from registry.standards.rules import Edition
 
 Signable = TypeVar("Signable", Authorisation, Pledge)
@@ -45,6 +47,10 @@ class NotComplete(Conflict):
 
 class AlreadyFiled(Conflict):
     code = "pledge.already-filed"
+
+
+class NotTheRepresentative(Forbidden):
+    code = "authorisation.not-the-representative"
 
 
 class NobodyToChase(Conflict):
@@ -79,7 +85,7 @@ def sign_pledge(uow: UnitOfWork, term_id: UUID, signing: Signing) -> Pledge:
     term = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_SIGN, term.scope)
     refuse_corrected(term)
-    post = post_of(uow, term)
+    post = post_of(uow.session, term)
     wording = standards.wording(uow.session, post.wording, term.participation.project.region, uow.today)
     return sign(uow, term, Pledge, Paperwork(
         term, post, wording.content, wording.edition, number_of("CN", term, uow.new_id()), uow.today,
@@ -95,15 +101,16 @@ def sign_authorisation(uow: UnitOfWork, term_id: UUID, signing: Signing) -> Auth
     term = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.AUTHORISATION_SIGN, term.scope)
     refuse_corrected(term)
+    require_representative(uow, term)
     wording = standards.wording(uow.session, "authorisation", term.participation.project.region, uow.today)
     return sign(uow, term, Authorisation, Paperwork(
-        term, post_of(uow, term), wording.content, wording.edition, number_of("SQ", term, uow.new_id()), uow.today,
+        term, post_of(uow.session, term), wording.content, wording.edition, number_of("SQ", term, uow.new_id()), uow.today,
     ), signing)
 
 
 def sign(uow: UnitOfWork, term: Term, kind: type[Signable], paperwork: Paperwork, signing: Signing) -> Signable:
     refuse_second(uow, kind, term.id)
-    require_signature(term.person_name if kind is Pledge else term.participation.legal_representative, signing)
+    require_signature(term.person_name if kind is Pledge else uow.actor.name, signing)
     evidence = accounts.confirm_identity(uow, signing.code)
     late = is_late(uow.today, taking_up(uow.session, term))
     facts = signed_facts(uow, replace(
@@ -120,6 +127,16 @@ def sign(uow: UnitOfWork, term: Term, kind: type[Signable], paperwork: Paperwork
             "session": evidence.session, "hand": "typed" if signing.typed_name else "drawn",
         },
     ))
+
+
+def require_representative(uow: UnitOfWork, term: Term) -> None:
+    """Raise Forbidden unless the actor is whom the firm has registered as its legal representative today."""
+    firm = term.participation.organisation
+    if uow.actor.name != firm.legal_representative:
+        raise NotTheRepresentative(
+            _("{firm}登记的法定代表人是{name}，与您的账户不符。", firm=firm.name, name=firm.legal_representative),
+            remedy=_("法定代表人已变更的，请先在单位页登记变更。"),
+        )
 
 
 def drawn(signing: Signing) -> str:
@@ -140,7 +157,7 @@ def record_paper(uow: UnitOfWork, term_id: UUID, kind: str, scan: Scan) -> Autho
     policy.require(uow.actor, Permission.PLEDGE_RECORD, term.scope)
     region = term.participation.project.region
     if kind == "pledge":
-        wording = standards.wording(uow.session, post_of(uow, term).wording, region, scan.signed_on)
+        wording = standards.wording(uow.session, post_of(uow.session, term).wording, region, scan.signed_on)
         return record(uow, term, Pledge, scan, wording.edition, term.person_id)
     return record(uow, term, Authorisation, scan, standards.wording(
         uow.session, "authorisation", region, scan.signed_on).edition, None)
@@ -205,6 +222,7 @@ def file_pair(uow: UnitOfWork, term_id: UUID) -> Filing:
         raise NotComplete(
             _("授权书和承诺书尚未齐备，不能备案。"), remedy=_("请先补齐签署；纸质件请先核对原件。"),
         )
+    shown = require_qualified(uow, term)
     region, year = term.participation.project.region, uow.today.year
     uow.lock(f"filing:{region}:{year}")
     last = uow.session.scalar(
@@ -217,29 +235,72 @@ def file_pair(uow: UnitOfWork, term_id: UUID) -> Filing:
         late=is_late(uow.today, taking_up(uow.session, term)),
     )
     uow.session.add(filing)
-    ledger.append(uow, "pledge.filed", filing)
+    ledger.append(uow, "pledge.filed", filing, data={"qualification": shown})
     return filing
 
 
+def require_qualified(uow: UnitOfWork, term: Term) -> dict[str, str]:
+    """Return the 注册执业资格 as it stands on the day of filing, to be kept with the filing.
+
+    Raises NotComplete when the post demands one and none is given, or the one given has run out or was withdrawn.
+    """
+    if post_of(uow.session, term).qualification_required and not (term.qualification_kind and term.qualification_number):
+        raise NotComplete(
+            _("{person}的注册执业资格或证号未登记，不能备案。", person=term.person_name),
+            remedy=_("请更正任期登记，补齐注册执业资格和证号。"),
+        )
+    known = uow.session.scalar(
+        select(Qualification)
+        .where(Qualification.person_id == term.person_id, Qualification.number == term.qualification_number)
+        .order_by(Qualification.recorded_at.desc()).limit(1)
+    )
+    shown = {"kind": term.qualification_kind, "number": term.qualification_number, "valid_until": ""}
+    if known is None or not term.qualification_number:
+        return shown
+    if known.withdrawn_on or (known.valid_until and known.valid_until < uow.today):
+        raise NotComplete(
+            _("注册执业证 {number} 已过有效期或已注销，不能备案。", number=known.number),
+            remedy=_("请登记有效的注册执业证，或办理负责人变更。"),
+        )
+    return shown | {"valid_until": known.valid_until.isoformat() if known.valid_until else ""}
+
+
 def return_pair(uow: UnitOfWork, term_id: UUID, reason: str) -> Return:
-    """Refuse to take a pair on file and say why. Both papers are withdrawn and must be signed again."""
+    """Refuse to take a term's papers on file and say why. What was signed is withdrawn and must be signed again."""
     term = uow.get(Term, term_id, *TERM_IN_FULL, lock=True)
     policy.require(uow.actor, Permission.PLEDGE_FILE, term.scope)
     papers = papers_of_one(uow.session, term_id)
-    if papers.pledge is None:
-        raise Conflict(_("没有可以退回的承诺书。"))
+    if not papers.signed:
+        raise Conflict(_("没有可以退回的文书。"))
     if papers.filing is not None:
         raise AlreadyFiled(_("已经备案的文书不能退回。"), remedy=_("人员变动请办理变更；任期登记有误请办理更正。"))
     returned = Return(
-        id=uow.new_id(), term_id=term_id, pledge_id=papers.pledge.id, reason=reason, returned_on=uow.today,
-        returned_at=uow.at, returned_by_id=uow.actor.account,
+        id=uow.new_id(), term_id=term_id, pledge_id=papers.pledge.id if papers.pledge else None,
+        authorisation_id=papers.authorisation.id if papers.authorisation else None,
+        reason=reason, returned_on=uow.today, returned_at=uow.at, returned_by_id=uow.actor.account,
     )
     uow.session.add(returned)
     ledger.append(uow, "pledge.returned", returned)
     for paper in papers.signed:
         paper.withdrawn_at, paper.withdrawn_reason = uow.at, reason
         ledger.append(uow, f"{paper.__tablename__}.withdrawn", paper)
+    for person_id, message in signers(uow, term, NOTHING):
+        notices.notify(uow, person_id, message)
     return returned
+
+
+def read_paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
+    """Hand out a signed paper. It holds a whole identity number, so that anybody but its signer leaves a trace."""
+    found = paper(uow, kind, paper_id)
+    policy.require(uow.actor, Permission.PAPER_READ, found.term.scope)
+    if uow.actor.person != found.term.person_id:
+        log = RevealLog(
+            id=uow.new_id(), at=uow.at, person_id=found.term.person_id, what="paper", reason=RevealReason.VERIFICATION,
+            explanation=_("查看签署文书 {number}", number=found.number or kind), account_id=uow.actor.account,
+        )
+        uow.session.add(log)
+        ledger.append(uow, "person.revealed", log)
+    return found.document
 
 
 def refuse_second(uow: UnitOfWork, kind: type[Signable], term_id: UUID) -> None:
@@ -267,32 +328,54 @@ def require_signature(term_name: str, signing: Signing) -> None:
         raise Invalid(_("签名图像无法识别，请重新签名。"), field="drawing")
 
 
-def post_of(uow: UnitOfWork, term: Term) -> Post:
-    return standards.post(uow.session, term.post, term.participation.project.region, uow.today)
+
+@dataclass(frozen=True, slots=True)
+class Chased:
+    """How many were reminded, and who could not be for want of an account."""
+
+    reminded: int
+    without_account: tuple[str, ...]
 
 
-def chase(uow: UnitOfWork, term_id: UUID) -> int:
-    """Remind whoever must sign next for a term, once a day each. Returns how many were reminded.
+def chase(uow: UnitOfWork, term_id: UUID) -> Chased:
+    """Remind whoever must sign next for a term, once a day each.
 
-    Raises NobodyToChase when all is signed, or when the signer cannot be reached in the registry.
+    Raises NobodyToChase when all is signed.
     """
     term = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_CHASE, term.scope)
     papers = papers_of_one(uow.session, term_id)
-    said: list[tuple[UUID, notices.Message]] = []
-    if papers.pledge is None:
-        said.append((term.person_id, to_sign_message(term, "pledge", _("请签署工程质量终身责任承诺书"))))
+    if papers.pledge is not None and papers.authorisation is not None:
+        raise NobodyToChase(_("该任期的授权书和承诺书均已签署，不必催办。"))
+    told = signers(uow, term, papers)
+    for person_id, message in told:
+        notices.notify(uow, person_id, message)
+    return Chased(len(told), strangers(uow, term, papers))
+
+
+def signers(uow: UnitOfWork, term: Term, papers: Papers) -> list[tuple[UUID, notices.Message]]:
+    """Who must sign what of a term's papers, as far as they have an account to be told in."""
+    told: list[tuple[UUID, notices.Message]] = []
+    if papers.pledge is None and has_account(uow.session, term.person_id):
+        told.append((term.person_id, to_sign_message(term, "pledge", _("请签署工程质量终身责任承诺书"))))
     if papers.authorisation is None:
         letter = to_sign_message(term, "authorisation", _("请签署法定代表人授权书"))
-        signers = holders(uow.session, term.participation.organisation_id, Role.LEGAL_REPRESENTATIVE)
-        said += [(person_id, letter) for person_id in signers]
-    if not said:
-        raise NobodyToChase(
-            _("没有可以催办的人。"), remedy=_("已全部签署，或该单位的法定代表人还没有账户：请先邀请其开通。"),
-        )
-    for person_id, message in said:
-        notices.notify(uow, person_id, message)
-    return len(said)
+        told += [(person_id, letter) for person_id in representatives(uow, term)]
+    return told
+
+
+def representatives(uow: UnitOfWork, term: Term) -> list[UUID]:
+    return holders(uow.session, term.participation.organisation_id, Role.LEGAL_REPRESENTATIVE)
+
+
+def strangers(uow: UnitOfWork, term: Term, papers: Papers) -> tuple[str, ...]:
+    """The signers who have no account yet and must be invited first."""
+    names = []
+    if papers.pledge is None and not has_account(uow.session, term.person_id):
+        names.append(term.person_name)
+    if papers.authorisation is None and not representatives(uow, term):
+        names.append(term.participation.organisation.legal_representative)
+    return tuple(names)
 
 
 def to_sign_message(term: Term, paper: str, title: str) -> notices.Message:

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
+from registry.accounts.holders import holders
 from registry.documents import actions as documents
+from registry.kernel.actor import Role
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -90,6 +92,7 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     clock = standards.change_clock(uow.session, outgoing.participation.project.region, uow.today)
     paper = uow.tools.printer.pdf("change_of_leader", paper_facts(uow, outgoing, successor, succession))
 
+    refuse_wrong(uow, uow.get(Term, term_id, lock=True), succession)  # as it stands now that nobody else can change it
     taking_part = uow.get(
         Participation, outgoing.participation_id, selectinload(Participation.terms),
         selectinload(Participation.project).options(PROJECT_PARTIES), lock=True,
@@ -108,14 +111,23 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     )
     uow.session.add(change)
     ledger.append(uow, "leader.changed", change, files=documents.refs(uow, change.document_sha256))
-    notices.notify(uow, successor.id, notices.Message(
-        kind="pledge.to-sign", link=f"/terms/{incoming.id}/pledge", due_on=change.refile_by,
-        title=_("请签署工程质量终身责任承诺书"),
-        body=_("您自 {day} 起担任{project}的{post}。", day=succession.effective_on,
-               project=taking_part.project.name, post=standards.post(
-                   uow.session, outgoing.post, taking_part.project.region, uow.today).label),
-    ))
+    tell(uow, taking_part, incoming, change)
     return change
+
+
+def tell(uow: UnitOfWork, taking_part: Participation, incoming: Term, change: ChangeOfLeader) -> None:
+    """Tell the successor, and whoever signs for the firm, that a new pair is due."""
+    post = standards.post(uow.session, incoming.post, taking_part.project.region, incoming.since)
+    said = _("{name}自 {day} 起担任{project}的{post}。", name=incoming.person_name, day=change.effective_on,
+             project=taking_part.project.name, post=post.label)
+    notices.notify(uow, incoming.person_id, notices.Message(
+        "pledge.to-sign", f"/terms/{incoming.id}/pledge", _("请签署工程质量终身责任承诺书"), said, change.refile_by,
+    ))
+    for person_id in holders(uow.session, taking_part.organisation_id, Role.LEGAL_REPRESENTATIVE):
+        notices.notify(uow, person_id, notices.Message(
+            "authorisation.to-sign", f"/terms/{incoming.id}/authorisation", _("请签署法定代表人授权书"), said,
+            change.refile_by,
+        ))
 
 
 def paper_facts(

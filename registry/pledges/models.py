@@ -24,7 +24,7 @@ class Signed:
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     term_id: Mapped[UUID] = mapped_column(ForeignKey("term.id"))
-    number: Mapped[str] = mapped_column(String(60), unique=True)          # 文书编号
+    number: Mapped[str] = mapped_column(String(80), unique=True)          # 文书编号
     method: Mapped[Method]
     wording_id: Mapped[UUID] = mapped_column(ForeignKey("standard_edition.id"))
     wording_sha256: Mapped[str] = mapped_column(String(64))               # of the wording's content, as signed
@@ -116,11 +116,14 @@ class Return(Base):
 
     __tablename__ = "filing_return"
     __table_args__ = (permanent(),)
-    ledger_facts: ClassVar = ("term_id", "pledge_id", "reason", "returned_on", "returned_by_id")
+    ledger_facts: ClassVar = (
+        "term_id", "pledge_id", "authorisation_id", "reason", "returned_on", "returned_at", "returned_by_id",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     term_id: Mapped[UUID] = mapped_column(ForeignKey("term.id"), index=True)
-    pledge_id: Mapped[UUID] = mapped_column(ForeignKey("pledge.id"))
+    pledge_id: Mapped[UUID | None] = mapped_column(ForeignKey("pledge.id"))
+    authorisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("authorisation.id"))
     reason: Mapped[str]
     returned_on: Mapped[date]
     returned_at: Mapped[datetime]

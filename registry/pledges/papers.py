@@ -42,7 +42,7 @@ def blanks(term: Term, post: Post) -> dict[str, str]:
     return {
         "project": firm.project.name,
         "organisation": firm.organisation_name,
-        "legal_representative": firm.legal_representative,
+        "legal_representative": firm.organisation.legal_representative,
         "person": term.person_name,
         "post": post.label,
         "scope": "、".join(unit.name for unit in units) if firm.units else _("全部单位工程"),

@@ -9,17 +9,18 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.documents.queries import Readable, readable
-from registry.kernel.errors import NotFound
+from registry.kernel.errors import Forbidden, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
 from registry.pledges.papers import Paperwork, blanks, signed_facts, units_of
-from registry.pledges.rules import Obstacle, PairState, Seat, done, obstacles
-from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one
+from registry.pledges.rules import ON_FILE, Obstacle, PairState, Seat, done, obstacles
+from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one, post_of
 from registry.policy import Permission
 from registry.projects.models import TERM_IN_FULL, Participation, Project, Term
 from registry.projects.queries import project
 from registry.standards import handbook as standards
+from registry.standards.catalogues import Gate
 from registry.standards.posts import Demand, Post, Role
 
 
@@ -32,6 +33,15 @@ class Place:
     participation: Participation | None
     term: Term | None
     papers: Papers
+    departed: bool = False        # the firm has left and another holds its role; the past stays shown
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """A step the authority refuses while pairs are missing, and what is missing. Source: 建办质〔2014〕44号."""
+
+    gate: Gate
+    obstacles: Sequence[Obstacle]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +50,17 @@ class Board:
 
     project: Project
     places: Sequence[Place]
-    obstacles: Sequence[Obstacle]
+    gates: Sequence[GateState]
 
     @property
     def done(self) -> tuple[int, int]:
-        """(complete, all) among the five principal parties."""
+        """(on file, all) among the five principal parties."""
         return done(place.seat for place in self.places if place.seat.principal)
+
+    @property
+    def obstacles(self) -> Sequence[Obstacle]:
+        """What keeps the first gate, registration for oversight, shut."""
+        return self.gates[0].obstacles
 
     @property
     def open(self) -> bool:
@@ -75,8 +90,10 @@ def board_of(uow: UnitOfWork, whole: Project) -> Board:
         if post.is_demanded(present) or post.role in present
         for place in places_for(uow, whole, post, roles[post.role], papers)
     ]
-    demanded = [place.seat for place in places if place.post.is_demanded(present)]
-    return Board(whole, places, obstacles(demanded))
+    demanded = [place.seat for place in places if place.post.is_demanded(present) and not place.departed]
+    return Board(whole, places, [
+        GateState(gate, obstacles(demanded, gate.needs)) for gate in standards.gates(uow.session, whole.region, uow.today)
+    ])
 
 
 def places_for(
@@ -86,15 +103,17 @@ def places_for(
     firms = [firm for firm in whole.participations if firm.role == post.role]
     if not firms and post.demand is Demand.ALWAYS:
         yield Place(Seat(post.key, post.label, role.label, role.principal, "", "", None), post, None, None, NOTHING)
+    remaining = any(firm.until is None or firm.until >= uow.today for firm in firms)
     for firm in firms:
         term = present_holder(firm, post, uow)
         held = papers.get(term.id, NOTHING) if term else NOTHING
         state = held.state(term, life_end(firm.units or whole.units, whole.accepted_on), uow.today) if term else None
+        departed = remaining and firm.until is not None and firm.until < uow.today and state not in ON_FILE
         seat = Seat(
-            post.key, post.label, role.label, role.principal, firm.organisation_name,
+            post.key, post.label, role.label, role.principal and not departed, firm.organisation_name,
             term.person_name if term else "", state,
         )
-        yield Place(seat, post, firm, term, held)
+        yield Place(seat, post, firm, term, held, departed)
 
 
 def present_holder(firm: Participation, post: Post, uow: UnitOfWork) -> Term | None:
@@ -122,7 +141,7 @@ def pledge_to_sign(uow: UnitOfWork, term_id: UUID) -> Desk:
     """The promise the actor is about to sign, in the wording in force today."""
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_SIGN, found.scope)
-    return desk(uow, found, post_of(uow, found).wording)
+    return desk(uow, found, post_of(uow.session, found).wording)
 
 
 def authorisation_to_sign(uow: UnitOfWork, term_id: UUID) -> Desk:
@@ -136,11 +155,11 @@ def pair(uow: UnitOfWork, term_id: UUID) -> Desk:
     """One term's papers, its place on file, and how it came about."""
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
-    return desk(uow, found, post_of(uow, found).wording)
+    return desk(uow, found, post_of(uow.session, found).wording)
 
 
 def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
-    post = post_of(uow, found)
+    post = post_of(uow.session, found)
     project_of = found.participation.project
     wording = standards.wording(uow.session, wording_key, project_of.region, uow.today).content
     papers = papers_of_one(uow.session, found.id)
@@ -152,15 +171,11 @@ def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
     )
 
 
-def post_of(uow: UnitOfWork, term: Term) -> Post:
-    return standards.post(uow.session, term.post, term.participation.project.region, uow.today)
-
-
 def term_to_change(uow: UnitOfWork, term_id: UUID) -> Desk:
     """The term whose holder is about to hand over."""
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.TERM_CHANGE, found.scope)
-    return desk(uow, found, post_of(uow, found).wording)
+    return desk(uow, found, post_of(uow.session, found).wording)
 
 
 def project_of(uow: UnitOfWork, term_id: UUID) -> UUID:
@@ -169,8 +184,20 @@ def project_of(uow: UnitOfWork, term_id: UUID) -> UUID:
     return found.participation.project_id
 
 
-def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
-    """A signed paper, to be read. kind: authorisation | pledge | change."""
+@dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """A signed paper and the term it belongs to."""
+
+    term: Term
+    number: str
+    document: Readable
+
+
+def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> SignedPaper:
+    """A signed paper, to be read. kind: authorisation | pledge | change. It holds whole identity numbers.
+
+    Raises Forbidden for the other parties of the project: they see that it was signed, and its hash.
+    """
     found: Authorisation | Pledge | ChangeOfLeader
     if kind == "authorisation":
         found = uow.get(Authorisation, paper_id, selectinload(Authorisation.term).options(*TERM_IN_FULL))
@@ -183,8 +210,10 @@ def paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
         term, label = found.incoming, _("项目负责人变更表")
     else:
         raise NotFound(_("没有找到所要的记录。"))
-    policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
-    return readable(uow, found.document_sha256, f"{label}-{term.person_name}-{term.participation.project.number}")
+    policy.require(uow.actor, Permission.PAPER_READ, term.scope)
+    title = f"{label}-{term.person_name}-{term.participation.project.number}"
+    number = "" if isinstance(found, ChangeOfLeader) else found.number
+    return SignedPaper(term, number, readable(uow, found.document_sha256, title))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +228,7 @@ def blank(uow: UnitOfWork, term_id: UUID, kind: str) -> Blank:
     """The authorisation or pledge of a term, filled in and unsigned, to be printed and signed by hand."""
     term = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_RECORD, term.scope)
-    post = post_of(uow, term)
+    post = post_of(uow.session, term)
     key = post.wording if kind == "pledge" else "authorisation"
     wording = standards.wording(uow.session, key, term.participation.project.region, uow.today)
     facts = signed_facts(uow, Paperwork(term, post, wording.content, wording.edition, "", None))
@@ -229,6 +258,13 @@ def to_authorise(uow: UnitOfWork) -> list[Term]:
         )
         .order_by(Term.since, Term.id).limit(200)
     ))
+
+
+def filing_queue(uow: UnitOfWork) -> list[Pledge]:
+    """The station's queue. Raises Forbidden for those who never file."""
+    if not policy.holds_anywhere(uow.actor, Permission.PLEDGE_FILE):
+        raise Forbidden(_("只有质量监督机构办理备案。"))
+    return to_file(uow)
 
 
 def to_file(uow: UnitOfWork, limit: int = 100) -> list[Pledge]:

@@ -3,10 +3,13 @@
 Source: 建质〔2014〕124号 第二、八条; 建办质〔2014〕44号.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from registry.kernel.text import _
+from registry.standards.catalogues import Need
 
 
 class PairState(StrEnum):
@@ -67,9 +70,14 @@ def state_of(pair: Pair, today: date) -> PairState:  # noqa: PLR0911 — one lin
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first leader in a post: signs before construction begins (124号 第二、八条)."""
+    """The first leader in a post: signs before construction begins (124号 第二、八条), or when he takes office later."""
 
-    started_on: date | None        # None while construction has not begun
+    sign_by: date | None           # None while construction has not begun
+
+
+def first(started_on: date | None, since: date) -> First:
+    """The first leader of a post, in office from `since`; one who comes after the start signs on coming."""
+    return First(max(started_on, since) if started_on else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Successor:
 
 def is_late(signed_on: date, who: First | Successor) -> bool:
     """Whether a signature given on `signed_on` is a 补签 (44号: 已开工项目补签)."""
-    due = who.started_on if isinstance(who, First) else who.refile_by
+    due = who.sign_by if isinstance(who, First) else who.refile_by
     return due is not None and signed_on > due
 
 
@@ -100,43 +108,49 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """One reason why a project may not be registered for oversight yet, and who can remove it."""
+    """One reason why a gate is shut, what would cure it, and who must act."""
 
-    code: str
     seat: Seat
-    actor: str                    # who must act: owner | firm | legal-representative | leader | station
+    label: str                    # what is not so
+    remedy: str
+    actor: str                    # owner | firm | legal-representative | leader | station
 
 
-NEXT = {
-    PairState.UNSIGNED: ("both-unsigned", "legal-representative"),
-    PairState.AUTHORISED: ("pledge-unsigned", "leader"),
-    PairState.PLEDGED: ("authorisation-unsigned", "legal-representative"),
-    PairState.UNSEEN: ("original-unseen", "station"),
-    PairState.COMPLETE: ("not-filed", "station"),
+UNMET: dict[PairState | None, frozenset[str]] = {
+    None: frozenset({"in-office"}),
+    PairState.UNSIGNED: frozenset({"authorisation", "pledge"}),
+    PairState.AUTHORISED: frozenset({"pledge"}),
+    PairState.PLEDGED: frozenset({"authorisation"}),
+    PairState.UNSEEN: frozenset({"filing"}),
+    PairState.COMPLETE: frozenset({"filing"}),
 }
+"""By state: the needs that stand next in the way. Filing waits for the signatures and is not named before them."""
 
 
-def obstacles(seats: Iterable[Seat]) -> list[Obstacle]:
-    """Return what keeps a project from being registered for oversight, in the order of the seats.
+def obstacles(seats: Iterable[Seat], needs: Sequence[Need]) -> list[Obstacle]:
+    """Return what keeps a gate shut, in the order of the seats. Empty means it is open.
 
-    Empty means the gate is open. Source: 124号 第八条; 44号 (not filed ⇒ no 质量监督手续, no 施工许可证).
+    seats   the posts that are demanded, as they stand
+    needs   what the gate asks of each, from the standards in force (44号: three gates)
     """
     found = []
     for seat in seats:
         if not seat.organisation:
-            found.append(Obstacle("firm-missing", seat, "owner"))
-        elif seat.state is None:
-            found.append(Obstacle("leader-missing", seat, "firm"))
-        elif seat.state in NEXT:
-            found.append(Obstacle(NEXT[seat.state][0], seat, NEXT[seat.state][1]))
+            found.append(Obstacle(seat, _("该责任主体单位尚未登记"), _("登记该责任主体单位及其项目负责人"), "owner"))
+            continue
+        unmet = UNMET.get(seat.state, frozenset())
+        named = [need for need in needs if need.key in unmet] or (needs[-1:] if unmet else ())
+        found += [Obstacle(seat, _("未完成：{label}", label=need.label), need.remedy, need.acts) for need in named]
     return found
 
 
 def done(seats: Iterable[Seat]) -> tuple[int, int]:
-    """Return (seats whose pair is complete or filed, all seats): the "5 of 5" of the board."""
+    """Return (seats whose pair is on file, all seats): the "5 of 5" of the board."""
     everyone = list(seats)
-    complete = {PairState.COMPLETE, PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED}
-    return sum(seat.state in complete for seat in everyone), len(everyone)
+    return sum(seat.state in ON_FILE for seat in everyone), len(everyone)
+
+
+ON_FILE = frozenset({PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED})
 
 
 def png_size(image: bytes) -> tuple[int, int]:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
-from registry.pledges.rules import First, Pair, PairState, Paper, Successor, state_of
+from registry.pledges.rules import First, Pair, PairState, Paper, Successor, first, state_of
 from registry.projects.models import Term, UnitProject
+from registry.standards import handbook as standards
 from registry.standards.periods import years_after
+from registry.standards.posts import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,12 @@ def taking_up(session: Session, term: Term) -> First | Successor:
     change = session.scalar(select(ChangeOfLeader).where(ChangeOfLeader.incoming_term_id == term.id))
     if change is not None:
         return Successor(change.refile_by)
-    return First(term.participation.project.started_on)
+    return first(term.participation.project.started_on, term.since)
+
+
+def post_of(session: Session, term: Term) -> Post:
+    """The post as the standards had it when the term began; a later edition may know it no more."""
+    return standards.post(session, term.post, term.participation.project.region, term.since)
 
 
 def accepted_on(unit: UnitProject, project_accepted_on: date | None) -> date | None:

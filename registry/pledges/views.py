@@ -27,7 +27,7 @@ def board(project_id: UUID) -> ResponseReturnValue:
 @door(Permission.PLEDGE_FILE)
 def queue() -> ResponseReturnValue:
     with reading() as uow:
-        return page("pledges/queue.html", waiting=queries.to_file(uow))
+        return page("pledges/queue.html", waiting=queries.filing_queue(uow))
 
 
 @bp.get("/terms/<uuid:term_id>")
@@ -131,9 +131,12 @@ def send_back(term_id: UUID) -> ResponseReturnValue:
 @door(Permission.PLEDGE_CHASE)
 def chase(term_id: UUID) -> ResponseReturnValue:
     with writing() as uow:
-        count = actions.chase(uow, term_id)
+        chased = actions.chase(uow, term_id)
         project_id = queries.project_of(uow, term_id)
-    flash(_("已提醒 {count} 人。", count=count))
+    if chased.reminded:
+        flash(_("已提醒 {count} 人。", count=chased.reminded))
+    if chased.without_account:
+        flash(_("{names}还没有账户，请先在“账户”中发出邀请。", names="、".join(chased.without_account)), "wait")
     return see_other(".board", project_id=project_id)
 
 
@@ -161,7 +164,8 @@ def newcomer_of(form: ChangeForm) -> changes.Newcomer:
 
 
 @bp.get("/papers/<kind>/<uuid:paper_id>")
-@door(Permission.DOCUMENT_READ)
+@door(Permission.PAPER_READ)
 def paper(kind: str, paper_id: UUID) -> ResponseReturnValue:
-    with reading() as uow:
-        return show_document(queries.paper(uow, kind, paper_id))
+    with writing() as uow:
+        found = actions.read_paper(uow, kind, paper_id)
+    return show_document(found)
