@@ -5,6 +5,7 @@ work and the mark that it is done are one transaction, so nothing is done twice.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -14,7 +15,9 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Index, or_, select, text, update
+from sqlalchemy import Index, delete, or_, select, text, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.kernel.actor import SYSTEM
@@ -23,6 +26,8 @@ from registry.kernel.uow import UnitOfWork, Units
 
 LEASE = timedelta(minutes=5)
 TRIES = 8
+IDLE = 0.1          # seconds between looks for work
+OUTAGE_PAUSE = 1.0  # seconds between looks for the database
 log = structlog.get_logger("jobs")
 
 Handler = Callable[..., None]
@@ -142,12 +147,62 @@ def do(units: Units, handlers: Mapping[str, Handler], job: Job) -> None:
 
 
 def work(units: Units, handlers: Mapping[str, Handler], rounds: Sequence[Periodic], stop: Event) -> None:
-    """Work until `stop` is set: waiting jobs one by one, periodic work when its time comes."""
-    due = [0.0] * len(rounds)
-    while not stop.is_set():
-        for place, periodic in enumerate(rounds):
-            if monotonic() >= due[place]:
-                periodic.act(units)
-                due[place] = monotonic() + periodic.seconds
-        if not work_once(units, handlers):
-            stop.wait(0.1)
+    """Work until `stop` is set: waiting jobs one by one, and beside them what comes round.
+
+    Rounds have a thread of their own: the ledger does not wait behind a long job. Whichever of the two breaks
+    down takes the other with it, and the failure is raised.
+    """
+    with ThreadPoolExecutor(1, "rounds") as beside:
+        going_round = beside.submit(keep_on, Round(units, rounds), stop)
+        keep_on(lambda: 0.0 if work_once(units, handlers) else IDLE, stop)
+    going_round.result()
+
+
+def keep_on(turn: Callable[[], float], stop: Event) -> None:
+    """Take turns until `stop` is set; each says how many seconds the next one may wait.
+
+    A database that does not answer is said once and waited for. Any other failure sets `stop` and is raised.
+    """
+    answering = True
+    try:
+        while not stop.is_set():
+            try:
+                wait = turn()
+            except (OperationalError, PoolTimeout) as failure:
+                if answering:
+                    log.error("the database does not answer", error=str(failure).splitlines()[0])
+                answering, wait = False, OUTAGE_PAUSE
+            else:
+                if not answering:
+                    log.info("the database answers again")
+                answering = True
+            stop.wait(wait)
+    finally:
+        stop.set()
+
+
+class Round:
+    """Periodic work: each call does what is due longest, and says how long nothing else is due."""
+
+    def __init__(self, units: Units, rounds: Sequence[Periodic]) -> None:
+        self.units = units
+        self.rounds = rounds
+        self.due = [0.0] * len(rounds)
+
+    def __call__(self) -> float:
+        if not self.rounds:
+            return IDLE
+        place = self.due.index(min(self.due))
+        early = self.due[place] - monotonic()
+        if early > 0:
+            return early
+        try:
+            self.rounds[place].act(self.units)
+        finally:  # one that fails does not keep the others from their turn
+            self.due[place] = monotonic() + self.rounds[place].seconds
+        return 0.0
+
+
+def forget_finished(uow: UnitOfWork, before: datetime) -> None:
+    """Delete jobs that were done before then. Those that failed stay to be looked at."""
+    uow.session.execute(delete(Job).where(Job.finished_at < before))
