@@ -60,6 +60,7 @@ def engine_from(config: Config) -> Engine:
     return create_engine(
         config.database_url or embedded.url(config.var),
         pool_pre_ping=True, pool_size=8, max_overflow=8,
+        hide_parameters=True,  # they hold names and numbers of people, and a failure goes into logs and into job.error
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )
 
