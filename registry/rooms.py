@@ -8,6 +8,7 @@ import click
 from sqlalchemy import MetaData
 
 from registry import STOREYS
+from registry.kernel import sweeping
 from registry.kernel.db import Base
 from registry.kernel.jobs import Handler, Periodic
 
@@ -36,7 +37,7 @@ def job_handlers() -> dict[str, Handler]:
 
 
 def periodic_work() -> Sequence[Periodic]:
-    return [periodic for room in rooms("jobs") for periodic in import_module(room).PERIODIC]
+    return [*sweeping.PERIODIC, *(periodic for room in rooms("jobs") for periodic in import_module(room).PERIODIC)]
 
 
 def commands() -> list[click.Command]:

@@ -5,10 +5,11 @@ is added to it afterwards. Source: draft-ietf-httpapi-idempotency-key-header.
 """
 
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +18,9 @@ from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, lock_number
 
+PATIENCE = 2.0  # seconds a repetition waits for the first request
+LOOK = 0.05     # seconds between looks whether it is done
+
 
 class Receipt(Base):
     __tablename__ = "receipt"
@@ -24,7 +28,7 @@ class Receipt(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     fingerprint: Mapped[bytes]                     # SHA-256 of method, path and body
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
@@ -47,16 +51,14 @@ class Repeated(Exception):
 def claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> None:
     """Note that the actor's act `key` is being done in this transaction.
 
-    Raises Repeated when it has been done, InProgress while another request does it, KeyReused when the
-    key came before with another body.
+    Raises Repeated when it has been done, InProgress when another request is still at it after PATIENCE
+    seconds (the second click of a double click waits for the first), KeyReused when the key came before with
+    another body.
     """
     account = uow.actor.account
     if account is None:
         return
-    mine = uow.session.scalar(
-        text("SELECT pg_try_advisory_xact_lock(:n)"), {"n": lock_number(f"receipt:{account}:{key}")}
-    )
-    if not mine:
+    if not locked(uow, f"receipt:{account}:{key}"):
         raise InProgress(_("同一请求正在办理,请稍候再查看结果。"))
     known = uow.session.get(Receipt, (account, key))
     if known is not None and known.fingerprint != fingerprint:
@@ -65,6 +67,22 @@ def claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> None:
         raise Repeated(known.answer)
     uow.session.add(Receipt(account_id=account, key=key, fingerprint=fingerprint, at=uow.at))
     uow.session.flush()
+
+
+def locked(uow: UnitOfWork, name: str) -> bool:
+    """Take the advisory lock `name` until the transaction ends; return whether it was to be had in time."""
+    give_up = monotonic() + PATIENCE
+    asked = text("SELECT pg_try_advisory_xact_lock(:n)")
+    while not uow.session.scalar(asked, {"n": lock_number(name)}):
+        if monotonic() >= give_up:
+            return False
+        sleep(LOOK)
+    return True
+
+
+def forget(uow: UnitOfWork, before: datetime) -> None:
+    """Delete receipts of acts done before then."""
+    uow.session.execute(delete(Receipt).where(Receipt.at < before))
 
 
 def note_answer(uow: UnitOfWork, key: str, answer: dict[str, Any]) -> None:
