@@ -7,6 +7,7 @@ Ask with the day you judge by: today for what is to be done, the day of signing 
 law is open to everyone who is in; these functions ask no authority.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -31,13 +32,14 @@ from registry.standards.divisions import DivisionTree
 from registry.standards.kinds import Kind
 from registry.standards.models import StandardEdition
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
-from registry.standards.posts import Post, Role
+from registry.standards.posts import Demand, Post, Role
 from registry.standards.rules import NATION, Edition, governing, region_chain
 from registry.standards.warranty import Seasons, WarrantyRule
 from registry.standards.wording import Wording
 
 Content = TypeVar("Content")
 MEMORY = "editions in force"  # within one unit of work, in Session.info
+SHELVES = "editions of every day"  # likewise
 SHELF_HOLDS = 500
 _shelf: dict[UUID, object] = {}
 """Content already read, by edition. An edition never changes, so what stands here is right for good."""
@@ -68,15 +70,7 @@ def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: 
 
 
 def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str) -> Edition:
-    candidates = session.scalars(
-        select(StandardEdition).where(
-            StandardEdition.kind == kind.name,
-            StandardEdition.key == key,
-            StandardEdition.region.in_(region_chain(region)),
-            StandardEdition.effective_from <= on,
-        ).order_by(StandardEdition.id)
-    )
-    edition = governing((row.head for row in candidates), region, on)
+    edition = governing(editions(session, kind.name, region, key), region, on)
     if edition is None:
         raise NothingInForce(
             _("标准手册中没有 {on} 在 {region} 施行的“{kind}”。", on=on, region=region, kind=kind.label),
@@ -85,9 +79,24 @@ def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, 
     return edition
 
 
+def editions(session: Session, kind: str, region: str, key: str) -> list[Edition]:
+    """Every edition that ever reached a place: one SELECT within a unit of work, for whichever days are asked about."""
+    known: dict[tuple[str, str, str], list[Edition]] = session.info.setdefault(SHELVES, {})
+    if (kind, region, key) not in known:
+        rows = session.scalars(
+            select(StandardEdition).where(
+                StandardEdition.kind == kind, StandardEdition.key == key,
+                StandardEdition.region.in_(region_chain(region)),
+            ).order_by(StandardEdition.id)
+        )
+        known[kind, region, key] = [row.head for row in rows]
+    return known[kind, region, key]
+
+
 def forget(session: Session) -> None:
     """Ask the database anew: an edition has just been entered in this unit of work."""
     session.info.pop(MEMORY, None)
+    session.info.pop(SHELVES, None)
 
 
 def content_of(session: Session, kind: Kind[Content], edition_id: UUID) -> Content:
@@ -115,6 +124,17 @@ def post(session: Session, key: str, region: str, on: date) -> Post:
         if candidate.key == key:
             return candidate
     raise NotFound(_("标准手册中没有岗位“{key}”。", key=key))
+
+
+def post_held(session: Session, key: str, region: str, since: date, today: date) -> Post:
+    """Return a post as it stood when somebody took it up on `since`; never raises, for the past stays readable.
+
+    Where the edition of that day does not know it, today's speaks; where neither does, the key stands for the name.
+    """
+    for day in (since, today):
+        with suppress(NotFound):
+            return post(session, key, region, day)
+    return Post(key, "", key, key, Demand.NEVER, "", "", "", qualification_required=False)
 
 
 def wording(session: Session, key: str, region: str, on: date) -> InForce[Wording]:
