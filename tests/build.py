@@ -85,7 +85,10 @@ def site(units: Units, started_on: date | None = STARTED, region: str = REGION, 
         whole = uow.get(Project, project.id, selectinload(Project.units), selectinload(Project.participations).options(
             selectinload(Participation.terms).selectinload(Term.person)))
     firms = {firm.role: firm for firm in whole.participations}
-    filer = signed_in(units, f"filer{next(serial)}", "吴经办", firms["owner"].organisation_id, None, Role.FIRM_FILER)
+    filer = signed_in(
+        units, f"filer{next(serial)}", "吴经办", firms["owner"].organisation_id,
+        parties.person(units, "吴经办", identity()).id, Role.FIRM_FILER,
+    )
     made = Site(units, project.id, whole.units[0].id, officer, filer)
     for role, firm in firms.items():
         [term] = firm.terms
