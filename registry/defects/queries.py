@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.defects.models import TraceReport
-from registry.defects.tracing import Cause, Duty, Traced, forerunners, trace
+from registry.defects.tracing import Cause, Duty, Traced, forerunners, place, ranked, trace
 from registry.documents.queries import Readable, readable
 from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.text import _
@@ -64,6 +64,7 @@ class Answer:
     project: Project
     unit: UnitProject | None
     path: Sequence[Node]           # from the top of the part tree down to the part
+    order: Sequence[str]           # names of the project's roles, in the order the cause and the part suggest
     persons: Sequence[Answerable]
     earlier: Sequence[Answerable]  # survey and design leaders who had left before the day
     first_day: date | None         # of any term of the project: where the register begins
@@ -81,12 +82,13 @@ def answer(uow: UnitOfWork, question: Question) -> Answer:
     where = part_path(uow, unit, question.part)
     terms = terms_of(uow, project.id)
     duties = [duty_of(term) for term in terms]
-    catalogue_code = next((node.code for node in reversed(where) if not node.own), question.part)
+    catalogue_code = next((node.code for node in reversed(where) if not node.own), "")
     answering = trace(duties, id_of(unit), catalogue_code, question.done_on, question.cause)
     gone = forerunners(duties, id_of(unit), question.done_on)
-    teller = Teller(uow, project, {term.id: term for term in terms}, [t.duty.term for t in answering] + [d.term for d in gone])
+    teller = Teller(uow, project, unit, {term.id: term for term in terms})
+    teller.fetch([t.duty.term for t in answering] + [d.term for d in gone])
     return Answer(
-        question, project, unit, where,
+        question, project, unit, where, roles_in_order(uow, project, question.cause, catalogue_code),
         [teller.tell(rank, traced) for rank, traced in enumerate(answering, 1)],
         [teller.tell(0, Traced(duty, "made-the-documents", boundary=False)) for duty in gone],
         min((term.since for term in terms), default=None), last_day_of(terms),
@@ -142,6 +144,15 @@ def duty_of(term: Term) -> Duty:
     return Duty(term.id, firm.role, term.post, frozenset(unit.id for unit in firm.units), term.since, term.until)
 
 
+def roles_in_order(uow: UnitOfWork, project: Project, cause: Cause, part: str) -> list[str]:
+    """The roles taking part in the project as the standards call them, in the order that the answer follows."""
+    policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
+    names = {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)}
+    order = ranked(cause, part)
+    present = {firm.role for firm in project.participations}
+    return [names.get(role, role) for role in sorted(present, key=lambda role: (place(order, role), role))]
+
+
 def last_day_of(terms: Iterable[Term]) -> date | None:
     ends = [term.until for term in terms]
     if not ends or any(end is None for end in ends):
@@ -152,13 +163,16 @@ def last_day_of(terms: Iterable[Term]) -> date | None:
 class Teller:
     """Turns duties back into the people, papers and firms behind them."""
 
-    def __init__(self, uow: UnitOfWork, project: Project, terms: dict[UUID, Term], wanted: list[UUID]) -> None:
-        self.today = uow.today
+    def __init__(self, uow: UnitOfWork, project: Project, unit: UnitProject | None, terms: dict[UUID, Term]) -> None:
+        self.uow = uow
         self.project = project
+        self.unit = unit
         self.terms = terms
-        self.posts = {post.key: post for post in standards.posts(uow.session, project.region, uow.today)}
-        self.papers = papers_of(uow.session, wanted)
-        changes = uow.session.scalars(
+
+    def fetch(self, wanted: list[UUID]) -> None:
+        """Fetch the papers and changes of the terms that will be told of."""
+        self.papers = papers_of(self.uow.session, wanted)
+        changes = self.uow.session.scalars(
             select(ChangeOfLeader)
             .where(ChangeOfLeader.outgoing_term_id.in_(wanted) | ChangeOfLeader.incoming_term_id.in_(wanted))
             .order_by(ChangeOfLeader.recorded_at)
@@ -170,12 +184,17 @@ class Teller:
         term = self.terms[traced.duty.term]
         firm = term.participation
         papers = self.papers.get(term.id, NOTHING)
-        ends_on = life_end(firm.units or self.project.units, self.project.accepted_on)
+        taken_on = firm.units or self.project.units
+        accepted = self.project.accepted_on
         return Answerable(
-            rank, term, firm, firm.organisation, firm.organisation.successor, self.posts[term.post], papers,
-            papers.state(term, ends_on, self.today), traced.why, traced.boundary,
-            self.into.get(term.id), self.out_of.get(term.id), ends_on,
+            rank, term, firm, firm.organisation, firm.organisation.successor, self.post_of(term), papers,
+            papers.state(term, life_end(taken_on, accepted), self.uow.today), traced.why, traced.boundary,
+            self.into.get(term.id), self.out_of.get(term.id), life_end([self.unit] if self.unit else taken_on, accepted),
         )
+
+    def post_of(self, term: Term) -> Post:
+        """The post as the standards had it when he took it up; a later edition may know it no more."""
+        return standards.post_held(self.uow.session, term.post, self.project.region, term.since, self.uow.today)
 
 
 def trace_report(uow: UnitOfWork, report_id: UUID) -> Readable:
@@ -226,14 +245,15 @@ class Ground:
 def rows_of(uow: UnitOfWork, project: Project, unit: UnitProject | None, on: date | None) -> list[Row]:
     """The terms of a project by post, to be drawn along the years."""
     policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
-    terms = [term for term in terms_of(uow, project.id) if duty_of(term).reaches(id_of(unit))]
+    by_post: dict[str, list[Term]] = {post.key: [] for post in standards.posts(uow.session, project.region, uow.today)}
+    for term in terms_of(uow, project.id):
+        if duty_of(term).reaches(id_of(unit)):
+            by_post.setdefault(term.post, []).append(term)
     return [
-        Row(post.label, [
-            Span(term.since, term.until, term.person_name, on is not None and term.covers(on))
-            for term in terms if term.post == post.key
+        Row(standards.post_held(uow.session, key, project.region, terms[0].since, uow.today).label, [
+            Span(term.since, term.until, term.person_name, on is not None and term.covers(on)) for term in terms
         ])
-        for post in standards.posts(uow.session, project.region, uow.today)
-        if any(term.post == post.key for term in terms)
+        for key, terms in by_post.items() if terms
     ]
 
 

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from registry.defects import actions, queries
 from registry.defects.forms import ReportForm, TraceForm
 from registry.defects.tracing import Cause
+from registry.defects.words import cause_words
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.files import show_document
 from registry.web.pages import page, see_other
 
 bp = Blueprint("defects", __name__)
+bp.add_app_template_filter(cause_words)
 
 
 @bp.get("/projects/<uuid:project_id>/trace")

@@ -18,11 +18,12 @@ from registry.ledger.models import LedgerEvent
 from registry.parties.actions import StatusChange, change_organisation_status
 from registry.parties.models import Organisation, OrganisationStatus, Person
 from registry.pledges.changes import Newcomer, hand_over
-from registry.projects.actions import FirmFacts, TermFacts, add_part_below, admit_firm, open_term
+from registry.projects.actions import FirmFacts, TermFacts, accept_unit, add_part_below, admit_firm, open_term
 from registry.projects.models import Participation, Project
 from tests import build as house
 from tests.accounts.visiting import application
 from tests.adapters.reading import text_of
+from tests.law import abolish_post
 from tests.parties import build as parties
 
 BEGUN = house.STARTED
@@ -125,6 +126,56 @@ def test_a_firm_that_is_no_more_is_shown_with_its_successor(site):
     assert (first.organisation.status, first.successor.name) == (OrganisationStatus.MERGED, "新三建集团有限公司")
 
 
+@pytest.mark.parametrize(("status", "words"), [
+    (OrganisationStatus.DEREGISTERED, "单位现状：注销"), (OrganisationStatus.MERGED, "单位现状：合并"),
+])
+def test_the_page_says_what_became_of_a_firm(site, visit, status, words):
+    heir = parties.organisation(site.units, "新三建集团有限公司")
+    with site.units.writing(SYSTEM) as uow:
+        firm = uow.session.scalars(select(Organisation).join(Participation).where(
+            Participation.project_id == site.project, Participation.role == "contractor")).one()
+        successor = heir.uscc if status is OrganisationStatus.MERGED else ""
+        change_organisation_status(uow, firm.id, StatusChange(status, uow.today, "公告", successor), firm.version)
+    said = visit(site.officer).get(f"/projects/{site.project}/trace?on={BEGUN}")
+    assert said.status_code == 200
+    assert words in said.text
+    assert ("由新三建集团有限公司承继" in said.text) == bool(successor)
+
+
+def test_a_post_abolished_since_is_still_called_what_it_was_called(later, visit):
+    abolish_post(later.units, "project-manager", CHANGED + timedelta(days=1))
+    [first, *_others] = ask(later, BEGUN).persons
+    assert (first.term.person_name, first.post.label) == ("李建国", "施工单位项目经理")
+    said = visit(later.officer).get(f"/projects/{later.project}/trace?on={BEGUN}")
+    assert said.status_code == 200
+    assert said.text.count("施工单位项目经理") >= 2   # in the answer and along the years
+
+
+def test_asked_about_one_unit_the_end_of_life_is_that_units(site, clock):
+    clock.forward(days=400)
+    with site.units.writing(site.officer) as uow:
+        accept_unit(uow, site.unit, date(2027, 3, 1))
+    assert ask(site, BEGUN).persons[0].life_ends_on is None          # building 2 is not accepted yet
+    assert ask(site, BEGUN, unit="01").persons[0].life_ends_on == date(2077, 3, 1)
+
+
+def test_a_part_of_ones_own_at_the_top_is_no_foundation_whatever_its_code(site):
+    with site.units.writing(site.officer) as uow:
+        add_part_below(uow, site.unit, "01-A", "门卫室", "room", "")
+    roles = [person.participation.role for person in ask(site, BEGUN, unit="01", part="01-A").persons]
+    assert roles == ["contractor", "supervision", "design", "survey", "owner"]
+
+
+def test_the_order_shown_follows_the_cause(site, visit):
+    assert ask(site, BEGUN, cause=Cause.DESIGN).order == ["设计单位", "建设单位", "勘察单位", "施工单位", "监理单位"]
+    page = f"/projects/{site.project}/trace"
+    officer = visit(site.officer)
+    said = officer.get(f"{page}?on={BEGUN}&cause=design").text
+    assert "成因：设计）：设计单位、建设单位、勘察单位、施工单位、监理单位" in said
+    assert '<option selected value="design">' in said
+    assert "cause=design" in said[:said.index("成因：设计）")]       # the way to another unit keeps the cause
+
+
 def test_the_project_of_another_firm_is_not_found(site, units):
     stranger = house.signed_in(units, "stranger", "外人", parties.organisation(units).id, None, Role.FIRM_FILER)
     with pytest.raises(NotFound):
@@ -223,6 +274,8 @@ def test_the_command_line_answers_in_words_that_nobody_was_in_office(trace):
     code, said, _complaint = trace("--on", "2020-01-01")
     assert code == 0
     assert "2020-01-01 无人在任" in said
+    code, said, _complaint = trace("--on", "2020-01-01", "--json")
+    assert (code, json.loads(said)["persons"]) == (0, [])
     assert "李建国" in trace("--on", "2026-05-31")[1]
 
 
