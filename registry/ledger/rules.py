@@ -76,7 +76,7 @@ class Content:
 
 def event_body(kind: str, at: datetime, actor: Actor, place: Place, content: Content) -> bytes:
     """Return the canonical bytes of an event. Raises EventTooLarge beyond 64 KiB."""
-    body = rfc8785.dumps({
+    body = canonical({
         "v": VERSION,
         "id": plain(place.id),
         "at": plain(at),
@@ -98,6 +98,27 @@ def event_body(kind: str, at: datetime, actor: Actor, place: Place, content: Con
             remedy=_("请将大段内容作为文件上传，存证中只记其哈希。"),
         )
     return body
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical JSON (RFC 8785) of `value`.
+
+    The standard library writes texts, whole numbers and ASCII names in the same bytes and five times as fast.
+    Fractions and other names, which it writes or sorts otherwise, are left to the library made for them.
+    """
+    if written_alike(value):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return rfc8785.dumps(value)
+
+
+def written_alike(value: Any) -> bool:
+    """Say whether the standard library writes `value` as RFC 8785 has it."""
+    kind = type(value)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and written_alike(item) for name, item in value.items())
+    if kind is list:
+        return all(map(written_alike, value))
+    return value is None or kind is str or kind is bool or (kind is int and abs(value) <= LARGEST_INTEGER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +145,7 @@ def read_body(body: bytes) -> Said | None:
     """Return what an event says, None when these bytes are not the body of an event, written canonically."""
     try:
         said = json.loads(body)
-        if rfc8785.dumps(said) != body or said.pop("v") != VERSION:
+        if canonical(said) != body or said.pop("v") != VERSION:
             return None
         subject, files = said.pop("subject"), said.pop("files")
         read = Said(
