@@ -201,9 +201,9 @@ def confirm_original(uow: UnitOfWork, term_id: UUID) -> None:
     ]
     if not unseen:
         raise Conflict(_("没有待核对原件的纸质文书。"))
-    for paper in unseen:
-        paper.original_seen_at, paper.original_seen_by_id = uow.at, uow.actor.account
-        ledger.append(uow, f"{paper.__tablename__}.original-seen", paper)
+    for scanned in unseen:
+        scanned.original_seen_at, scanned.original_seen_by_id = uow.at, uow.actor.account
+        ledger.append(uow, f"{scanned.__tablename__}.original-seen", scanned)
 
 
 def file_pair(uow: UnitOfWork, term_id: UUID) -> Filing:
@@ -281,9 +281,9 @@ def return_pair(uow: UnitOfWork, term_id: UUID, reason: str) -> Return:
     )
     uow.session.add(returned)
     ledger.append(uow, "pledge.returned", returned)
-    for paper in papers.signed:
-        paper.withdrawn_at, paper.withdrawn_reason = uow.at, reason
-        ledger.append(uow, f"{paper.__tablename__}.withdrawn", paper)
+    for signed in papers.signed:
+        signed.withdrawn_at, signed.withdrawn_reason = uow.at, reason
+        ledger.append(uow, f"{signed.__tablename__}.withdrawn", signed)
     for person_id, message in signers(uow, term, NOTHING):
         notices.notify(uow, person_id, message)
     return returned

@@ -27,7 +27,9 @@ def site(units):
 
 
 def newcomer(**other):
-    given = Newcomer("郑接任", "citizen", build.identity(), "", "一级注册建造师", "鲁1370000000001", TODAY, "工作调动", "变〔2026〕1号")
+    given = Newcomer(
+        "郑接任", "citizen", build.identity(), "", "一级注册建造师", "鲁1370000000001", TODAY, "工作调动", "变〔2026〕1号",
+    )
     return replace(given, **other)
 
 
