@@ -1,7 +1,7 @@
 """Who lives in the demo city. Invented; the numbers have right check characters and no owner."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from stdnum.cn import uscc as usccs
@@ -136,7 +136,6 @@ class Works:
     filed: Sequence[str] = ()
     change_on: date | None = None                          # the contractor's leader hands over
     plaque: bool = False
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 FIVE = {"owner": "owner", "survey": "survey", "design": "design", "contractor": "contractor", "supervision": "supervision"}
@@ -149,7 +148,8 @@ CITY_WORKS = (
           (("01", "1 号住宅楼", 50), ("02", "2 号住宅楼", 50), ("03", "地下车库", 50)), FIVE, ALL, ALL,
           change_on=date(2024, 9, 10), plaque=True),
     Works("3701022505120101", "历山实验学校", "历山区文教街 6 号", date(2025, 6, 16), None,
-          (("01", "教学楼", 50), ("02", "体育馆", 100)), SCHOOL, ALL, ALL),
+          (("01", "教学楼", 50), ("02", "体育馆", 100)),
+          {**SCHOOL, "testing": "testing", "concrete-supplier": "concrete"}, ALL, ALL),
     Works("3701022606010101", "泉城安居苑二期", "历山区安居路 20 号", date(2026, 12, 1), None,
           (("01", "3 号住宅楼", 50), ("02", "4 号住宅楼", 50)), FIVE, ("owner", "survey", "design"), ("owner",)),
     Works("3701022609150201", "明湖东路综合管廊", "历山区明湖东路", date(2026, 12, 15), None,

@@ -36,7 +36,7 @@ from registry.demo.cast import (
 )
 from registry.kernel.actor import SYSTEM, Actor, Role
 from registry.kernel.uow import CHINA, Units
-from registry.ledger.sequencing import sequence
+from registry.ledger.sequencing import checkpoint, sequence
 from registry.parties.entering import OrganisationFacts, PersonFacts, enter_organisations, enter_people
 from registry.parties.models import IdentityKind
 from registry.plaques.actions import Hanging, Size, issue_plaque, mount_plaque
@@ -107,6 +107,7 @@ def build_city(units: Units) -> None:
         build_works(city, works, today)
     while sequence(units):
         continue
+    checkpoint(units)
 
 
 def exists(units: Units) -> bool:
