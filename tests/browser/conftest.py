@@ -1,0 +1,64 @@
+"""Fixtures: one registry and one Chromium per run, one context per person."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+from sqlalchemy import Engine
+
+from registry.kernel.actor import NOBODY, Actor
+from tests.browser.house import House, open_house
+from tests.browser.walking import DESKTOP, PHONE, Walker
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]
+PATIENCE = 15_000  # milliseconds, for a page on a busy machine
+Enter = Callable[..., Walker]
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_house(engine, tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(house: House, chromium: Browser) -> Iterator[Enter]:
+    """enter(officer) seats the officer at a browser, signed in; enter() a stranger; `phone=True` gives them a phone.
+
+    At the end, whatever the browsers complained of fails the test.
+    """
+    with ExitStack() as leaving:
+        walkers: list[Walker] = []
+
+        def entering(actor: Actor = NOBODY, phone: bool = False, **more: Any) -> Walker:
+            size = {"viewport": PHONE, "has_touch": True, "is_mobile": True} if phone else {"viewport": DESKTOP}
+            context = leaving.enter_context(chromium.new_context(
+                base_url=house.url, locale="zh-CN", timezone_id="Asia/Shanghai", **size, **more,
+            ))
+            context.set_default_timeout(PATIENCE)
+            if actor != NOBODY:
+                name, value = house.pass_for(actor)
+                context.add_cookies([{"name": name, "value": value, "url": house.url}])
+            walkers.append(Walker(context.new_page(), house.url))
+            return walkers[-1]
+
+        yield entering
+        for walker in walkers:
+            walker.settled()

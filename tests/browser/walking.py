@@ -1,0 +1,95 @@
+"""Somebody at a browser: what they press, type and draw is counted, what goes wrong on the way is noted."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+REFUSED_FORM = "status of 422"  # Chromium notes it as an error; to us it is an answer
+
+# A name of three strokes, as parts of the pad's width and height.
+STROKES = (
+    ((0.10, 0.55), (0.16, 0.30), (0.22, 0.70), (0.28, 0.40)),
+    ((0.38, 0.35), (0.46, 0.62), (0.52, 0.33)),
+    ((0.60, 0.50), (0.70, 0.45), (0.80, 0.58)),
+)
+
+
+@dataclass
+class Walker:
+    """A person at a page. `steps` counts what the hand does: each press, each field, each drawing, each file."""
+
+    page: Page
+    home: str
+    steps: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
+        self.page.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """Note errors and warnings; violations of the content policy are among the errors."""
+        if message.type in {"error", "warning"} and REFUSED_FORM not in message.text:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.home):
+            self.faults.append(f"{self.page.url} asks {parts.netloc}")
+
+    def go(self, path: str) -> None:
+        """Open an address: typed, scanned, or from a message."""
+        self.page.goto(path)
+
+    def press(self, name: str, within: Locator | None = None) -> None:
+        """Press the one button or link of that name."""
+        self._do(self.named(name, within).click)
+
+    def named(self, name: str, within: Locator | None = None) -> Locator:
+        place = within or self.page.locator("main")
+        return place.get_by_role("button", name=name, exact=True).or_(place.get_by_role("link", name=name, exact=True))
+
+    def fill(self, label: str, words: str, enter: bool = False) -> None:
+        """Type into the field of that label, and perhaps end with Enter."""
+        place = self.page.locator("main").get_by_label(label)
+        self._do(lambda: place.fill(words))
+        if enter:
+            place.press("Enter")
+
+    def attach(self, label: str, name: str, kind: str, content: bytes) -> None:
+        place = self.page.locator("main").get_by_label(label)
+        self._do(lambda: place.set_input_files({"name": name, "mimeType": kind, "buffer": content}))
+
+    def draw_name(self) -> None:
+        """Draw on the pad with the mouse."""
+        pad = self.page.locator("canvas")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        for stroke in STROKES:
+            points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in stroke]
+            mouse.move(*points[0])
+            mouse.down()
+            for point in points[1:]:
+                mouse.move(*point, steps=4)
+            mouse.up()
+        self.steps += 1
+
+    def _do(self, act) -> None:
+        act()
+        self.steps += 1
+
+    @property
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return int(wider)
+
+    def settled(self) -> None:
+        """Fail on anything that went wrong on the way."""
+        assert self.faults == []
