@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from functools import wraps
 from pathlib import Path
 from threading import Event
@@ -44,21 +45,20 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 
 def install(app: Flask) -> None:
     """Give the `flask` command everything operators need, in Chinese."""
     for command in (init, demo, work, doctor, backup, restore, keys, *commands()):
-        attend(command)
-        app.cli.add_command(command)
+        app.cli.add_command(attend(command))
     cli.run_command.hidden = True  # a server for developers; ours is started by `make run`
     cli.shell_command.help = "打开带应用的 Python 交互环境。"
     cli.routes_command.help = "列出全部网址。"
 
 
-def attend(command: click.Command) -> None:
-    """Wrap every command that does something, however deep in groups, in what all of them need."""
-    if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            attend(inner)
-        return
-    if command.callback and not hasattr(command.callback, "attended"):
-        command.callback = attended(command.callback)
+def attend(command: click.Command) -> click.Command:
+    """Return a copy in which every command that does something, however deep in groups, has what all of them need."""
+    mine = copy(command)
+    if isinstance(mine, click.Group):
+        mine.commands = {name: attend(inner) for name, inner in mine.commands.items()}
+    elif mine.callback:
+        mine.callback = attended(mine.callback)
+    return mine
 
 
 def attended(act: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,7 +68,6 @@ def attended(act: Callable[..., Any]) -> Callable[..., Any]:
         with telling_refusals(), database_running(config_of(current_app)):
             return act(*args, **kwargs)
 
-    setattr(command, "attended", True)  # noqa: B010 — one command object may be installed on several apps
     return command
 
 
