@@ -675,6 +675,7 @@ def create_tables() -> None:
     sa.Column('plaque_id', sa.Uuid(), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
     sa.Column('scans', sa.Integer(), nullable=False),
+    sa.Column('last_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['plaque_id'], ['plaque.id'], name=op.f('fk_plaque_scan_plaque_id')),
     sa.PrimaryKeyConstraint('plaque_id', 'day', name=op.f('pk_plaque_scan'))
     )

@@ -23,16 +23,17 @@ from registry.plaques.codes import new_code, normalised, spoken
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, engraved
 from registry.pledges.queries import Board, Place, board
-from registry.pledges.rules import PairState
+from registry.pledges.rules import ON_FILE
 from registry.pledges.standing import accepted_on
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project, UnitProject
 from registry.standards import handbook as standards
 from registry.standards.periods import PlaqueMoment
 
-FILED = {PairState.FILED, PairState.SUPERSEDED, PairState.EXPIRED}
+UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),)
 IDENTITY_LIKE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 REPORTS_A_DAY = 20   # for one plaque; more is noise, and the station has been told already
+HEARTBEAT = timedelta(minutes=1)  # between two scans that count: nobody fills the table from a loop
 WRONGS = ("missing", "damaged", "differs", "elsewhere", "other")
 
 
@@ -42,6 +43,10 @@ class NotFiled(Conflict):
 
 class TooSoon(Conflict):
     code = "plaque.too-soon"
+
+
+class ChangedMeanwhile(Conflict):
+    code = "plaque.changed-meanwhile"
 
 
 class TooManyReports(Conflict):
@@ -72,25 +77,21 @@ def issue_plaque(uow: UnitOfWork, unit_id: UUID, size: Size) -> Plaque:
     """Freeze a unit project's plaque from signed and filed records, and draw its artwork.
 
     Raises NotFiled while a demanded pair is not on file; TooSoon before the region's moment; Invalid when a
-    QR module would be too small to scan. A plaque that stood before is superseded.
+    QR module would be too small to scan; ChangedMeanwhile when the register changed while it was drawn.
+    A plaque that stood before is superseded.
     Source: 建质〔2014〕124号 第九条.
     """
-    unit = uow.get(
-        UnitProject, unit_id,
-        selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),
-    )
+    unit = uow.get(UnitProject, unit_id, *UNIT_IN_FULL)
     policy.require(uow.actor, Permission.PLAQUE_ISSUE, unit.scope)
     require_moment(uow, unit, unit.project)
     code = new_code()
-    facts = engraved(
-        {"name": unit.project.name, "number": unit.project.number, "address": unit.project.address},
-        unit_facts(unit), lines(board(uow, unit.project_id), unit_id, filed=FILED), uow.today, code,
-    )
+    facts = facts_today(uow, unit, code)
     artwork = artwork_facts(uow, facts, size)
     pdf = documents.deposit(uow, uow.tools.printer.pdf("plaque", artwork), "application/pdf")
     svg = documents.deposit(uow, uow.tools.printer.svg("plaque", artwork), "image/svg+xml")
 
-    uow.get(UnitProject, unit_id, lock=True)
+    if facts_today(uow, behind_lock(uow, unit_id), code) != facts:
+        raise ChangedMeanwhile(_("制作期间登记有变更，标牌未制作。"), remedy=_("请核对后重新制作。"))
     before = uow.session.scalar(select(Plaque).where(Plaque.unit_project_id == unit_id, Plaque.superseded_at.is_(None)))
     if before is not None:
         before.superseded_at, before.superseded_reason = uow.at, _("重新制作标牌")
@@ -104,6 +105,19 @@ def issue_plaque(uow: UnitOfWork, unit_id: UUID, size: Size) -> Plaque:
     return plaque
 
 
+def behind_lock(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
+    """Return a unit project as it stands behind its lock, forgetting whatever was read before."""
+    uow.session.flush()
+    uow.session.expire_all()
+    return uow.get(UnitProject, unit_id, *UNIT_IN_FULL, lock=True)
+
+
+def facts_today(uow: UnitOfWork, unit: UnitProject, code: str) -> dict[str, Any]:
+    """What a plaque made today would bear. Raises NotFiled while a demanded pair is not on file."""
+    whole = board(uow, unit.project_id)
+    return engraved(project_facts(unit.project), unit_facts(unit), lines(whole, unit.id), uow.today, code)
+
+
 def require_moment(uow: UnitOfWork, unit: UnitProject, project: Project) -> None:
     """Raise TooSoon when the region has the plaque made after acceptance and there has been none."""
     timing = standards.plaque_timing(uow.session, project.region, uow.today).content
@@ -115,32 +129,44 @@ def require_moment(uow: UnitOfWork, unit: UnitProject, project: Project) -> None
     )
 
 
-def lines(whole: Board, unit_id: UUID, filed: set[PairState]) -> list[Line]:
+def lines(whole: Board, unit_id: UUID) -> list[Line]:
     """The firms and leaders of one unit project, in the order of the posts.
 
-    Raises NotFiled naming every demanded post whose pair is not in one of the states `filed`.
+    Raises NotFiled naming every demanded post whose pair is not on file.
     """
     here = [place for place in whole.places if stands_for(place, unit_id)]
     manned = {place.post.key for place in here}
     missing = [
         place.seat.post_label for place in whole.places if place.seat.principal
-        and (place.post.key not in manned or (stands_for(place, unit_id) and place.seat.state not in filed))
+        and (place.post.key not in manned or (stands_for(place, unit_id) and place.seat.state not in ON_FILE))
     ]
     if missing:
         raise NotFiled(
             _("以下责任主体的授权书和承诺书尚未备案：{seats}。", seats="、".join(dict.fromkeys(missing))),
             remedy=_("备案齐全后方可制作标牌，标牌内容只取自已签署并备案的登记。"),
         )
+    return filed_lines(whole, unit_id)
+
+
+def filed_lines(whole: Board, unit_id: UUID) -> list[Line]:
+    """What of a unit project's firms and leaders is on file: all that a plaque may say."""
     return [
-        Line(place.seat.role_label, place.seat.organisation, place.post.short, place.seat.person)
-        for place in here if place.seat.state in filed
+        line_of(place) for place in whole.places if stands_for(place, unit_id) and place.seat.state in ON_FILE
     ]
+
+
+def line_of(place: Place) -> Line:
+    return Line(place.seat.role_label, place.seat.organisation, place.post.short, place.seat.person)
 
 
 def stands_for(place: Place, unit_id: UUID) -> bool:
     """Whether a place of the board concerns a unit project: its firm took it on, or is still to come."""
     firm = place.participation
     return firm is None or not firm.units or unit_id in {unit.id for unit in firm.units}
+
+
+def project_facts(project: Project) -> dict[str, str]:
+    return {"name": project.name, "number": project.number, "address": project.address}
 
 
 def unit_facts(unit: UnitProject) -> dict[str, Any]:
@@ -215,15 +241,17 @@ def refuse_flood(uow: UnitOfWork, plaque_id: UUID) -> None:
 def note_scan(uow: UnitOfWork, code: str) -> None:
     """Count that somebody opened a plaque's page today: the plaque is there and can be read.
 
-    One row a plaque and day, and nothing about who it was. A code that is none of ours counts nothing.
+    One row a plaque and day, one count a minute at most, and nothing about who it was. A code that is none of
+    ours counts nothing.
     """
     policy.open_to_all(uow.actor)
     plaque_id = uow.session.scalar(select(Plaque.id).where(Plaque.code == normalised(code)))
     if plaque_id is None:
         return
-    row = insert(PlaqueScan).values(plaque_id=plaque_id, day=uow.today, scans=1)
+    row = insert(PlaqueScan).values(plaque_id=plaque_id, day=uow.today, scans=1, last_at=uow.at)
     uow.session.execute(row.on_conflict_do_update(
-        index_elements=["plaque_id", "day"], set_={"scans": PlaqueScan.scans + 1},
+        index_elements=["plaque_id", "day"], set_={"scans": PlaqueScan.scans + 1, "last_at": uow.at},
+        where=PlaqueScan.last_at < uow.at - HEARTBEAT,
     ))
 
 

@@ -92,3 +92,4 @@ class PlaqueScan(Base):
     plaque_id: Mapped[UUID] = mapped_column(ForeignKey("plaque.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     scans: Mapped[int]
+    last_at: Mapped[datetime]                                        # of the last one counted; one a minute is enough

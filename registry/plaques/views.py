@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.plaques import actions, queries
+from registry.plaques import public as public_page
 from registry.plaques.codes import normalised
 from registry.plaques.forms import WRONGS, AnswerForm, IssueForm, MountForm, WrongForm
+from registry.plaques.words import difference_words
 from registry.policy import Permission
 from registry.web.door import PUBLIC, door, reading, writing
 from registry.web.files import send_document, show_document
@@ -16,6 +18,7 @@ from registry.web.pages import page, see_other
 
 bp = Blueprint("plaques", __name__)
 bp.add_app_template_filter(lambda kind: str(dict(WRONGS)[kind]), "wrong_words")
+bp.add_app_template_filter(lambda one: difference_words(one.what, one.then, one.now), "difference_words")
 
 
 @bp.get("/projects/<uuid:project_id>/plaques")
@@ -92,7 +95,7 @@ def find() -> ResponseReturnValue:
 @door(PUBLIC)
 def public(code: str) -> ResponseReturnValue:
     with reading() as uow:
-        shown = queries.public_plaque(uow, code)
+        shown = public_page.public_plaque(uow, code)
         answer = Response(page("plaques/public.html", shown=shown)[0])
         answer.headers["Cache-Control"] = "public, max-age=60"
         return answer
@@ -118,7 +121,7 @@ def wrong(code: str) -> ResponseReturnValue:
             return see_other(".public", code=code)
 
     with reading() as uow:
-        return page("plaques/wrong.html", form=form, shown=queries.public_plaque(uow, code))
+        return page("plaques/wrong.html", form=form, shown=public_page.public_plaque(uow, code))
 
 
 @bp.post("/wrong-plaque-reports/<uuid:report_id>/answer")
@@ -140,7 +143,7 @@ def answer(report_id: UUID) -> ResponseReturnValue:
 @door(PUBLIC)
 def proof(code: str) -> ResponseReturnValue:
     with reading() as uow:
-        found = queries.public_proof(uow, code)
+        found = public_page.public_proof(uow, code)
     answer = Response(found, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{normalised(code)}.json"'
     return answer

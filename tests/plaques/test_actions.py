@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -13,10 +15,13 @@ from registry.documents.kinds import Unsuitable
 from registry.documents.queries import content
 from registry.kernel.actor import NOBODY
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from registry.kernel.ports import Printer
+from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
 from registry.parties.models import Person
 from registry.plaques.actions import (
     REPORTS_A_DAY,
+    ChangedMeanwhile,
     Hanging,
     NotFiled,
     Size,
@@ -29,8 +34,9 @@ from registry.plaques.actions import (
     report_wrong_plaque,
 )
 from registry.plaques.models import Plaque, PlaqueScan, WrongPlaqueReport
+from registry.pledges.changes import Newcomer, hand_over
 from registry.projects.actions import FirmFacts, accept_unit, admit_firm
-from registry.projects.models import UnitProject
+from registry.projects.models import Project, UnitProject
 from registry.projects.registering import register_project
 from tests import build as house
 from tests.adapters.reading import codes_in, picture_of, text_of
@@ -146,6 +152,43 @@ def test_a_stranger_to_the_project_does_not_even_find_the_unit(ready, units):
         issue_plaque(uow, ready.unit, Size())
 
 
+@dataclass
+class Meanwhile:
+    """A real printer, and what happens elsewhere while it draws."""
+
+    printer: Printer
+    happens: Callable[[], object]
+
+    def pdf(self, template, facts):
+        return self.printer.pdf(template, facts)
+
+    def svg(self, template, facts):
+        drawn = self.printer.svg(template, facts)
+        self.happens()
+        return drawn
+
+
+def test_a_plaque_is_not_made_of_what_changed_while_it_was_drawn(ready, units):
+    def handed_over():
+        with units.writing(ready.officer) as uow:
+            hand_over(uow, ready.terms["contractor"], Newcomer(
+                "郑接任", "citizen", house.identity(), "", "一级注册建造师", "鲁1370000000001", uow.today, "工作调动", "变1号"))
+
+    tools = replace(units.tools, printer=Meanwhile(units.tools.printer, handed_over))
+    with pytest.raises((ChangedMeanwhile, NotFiled)), Units(units.bind, tools).writing(ready.filer) as uow:
+        issue_plaque(uow, ready.unit, Size())
+
+    def renamed():
+        with units.writing(ready.officer) as uow:
+            uow.get(Project, ready.project).name = "和平里花园"
+
+    tools = replace(units.tools, printer=Meanwhile(units.tools.printer, renamed))
+    with pytest.raises(ChangedMeanwhile), Units(units.bind, tools).writing(ready.filer) as uow:
+        issue_plaque(uow, ready.unit, Size())
+    with units.reading(ready.officer) as uow:
+        assert uow.session.scalars(select(Plaque)).all() == []
+
+
 def test_a_new_plaque_supersedes_the_old_one_which_stays(ready, units):
     old, new = issued(ready), issued(ready)
     with units.reading(ready.officer) as uow:
@@ -245,13 +288,13 @@ def test_a_report_is_answered_once_and_not_by_silence(ready):
 
 def test_a_scan_is_counted_by_the_day_and_says_nothing_about_who_it_was(ready, clock):
     plaque = issued(ready)
-    for days in (0, 0, 1):
-        clock.forward(days=days)
+    for seconds in (0, 30, 61, 86_400):
+        clock.forward(seconds=seconds)
         with ready.units.writing(NOBODY) as uow:
             note_scan(uow, plaque.code.lower())
     with ready.units.writing(NOBODY) as uow:
         note_scan(uow, "没有的编码")
     with ready.units.reading(ready.officer) as uow:
         rows = [(row.day, row.scans) for row in uow.session.scalars(select(PlaqueScan).order_by(PlaqueScan.day))]
-    assert rows == [(date(2027, 6, 1), 2), (date(2027, 6, 2), 1)]
-    assert set(PlaqueScan.__table__.columns.keys()) == {"plaque_id", "day", "scans"}
+    assert rows == [(date(2027, 6, 1), 2), (date(2027, 6, 2), 1)]   # the second within a minute does not count
+    assert set(PlaqueScan.__table__.columns.keys()) == {"plaque_id", "day", "scans", "last_at"}

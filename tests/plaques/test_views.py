@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,8 +14,13 @@ from registry.parties.models import Person
 from registry.plaques.codes import new_code, spoken
 from registry.plaques.models import PlaqueScan, WrongPlaqueReport
 from registry.pledges.changes import Newcomer, hand_over
+from registry.projects.actions import FirmFacts, TermFacts, admit_firm, open_term
+from registry.projects.models import Project
+from registry.standards import handbook as standards
 from tests import build as house
 from tests.documents.samples import jpeg
+from tests.law import abolish_post
+from tests.parties import build as parties
 from tests.plaques.build import accepted, issued
 
 
@@ -87,7 +93,7 @@ def test_anybody_reads_who_is_answerable(plaque, visit):
     for firm, leader in house.FIRMS.values():
         assert firm in said.text
         assert leader in said.text
-    assert "5/5 已签署" in said.text
+    assert "5/5 已签署，5/5 已备案" in said.text
     assert "2077" in said.text   # the last year of fifty
 
 
@@ -131,6 +137,58 @@ def test_after_a_change_of_leader_the_page_says_what_has_changed(ready, plaque, 
     said = visit().get(f"/v/{plaque.code}").text
     assert "真实，其后有变更" in said
     assert "李建国 → 郑接任" in said
+
+
+    assert "施工单位：镌刻“三建集团有限公司 李建国”，登记中现无已备案的对应内容" in said
+    assert "4/5 已签署，4/5 已备案" in said
+    assert "李建国离任" not in said
+
+
+def test_a_leader_whose_papers_are_not_on_file_does_not_make_the_plaque_false(ready, plaque, visit, units):
+    """The mixing plant came without being on the plaque: its leader is shown apart and nothing has changed."""
+    plant = parties.organisation(units, "泉城商砼公司")
+    person = parties.person(units, "何商砼", house.identity())
+    with units.writing(ready.officer) as uow:
+        admitted = admit_firm(uow, ready.project, FirmFacts(plant.id, "concrete-supplier", uow.today))
+    with units.writing(ready.officer) as uow:
+        open_term(uow, admitted.id, TermFacts(person.id, post_of("concrete-supplier", uow), uow.today))
+    said = visit().get(f"/v/{plaque.code}").text
+    assert "真实有效" in said
+    assert said.index("尚未备案") < said.index("何商砼")
+
+
+def post_of(role, uow):
+    return next(post.key for post in standards.posts(uow.session, house.REGION, uow.today) if post.role == role)
+
+
+def test_the_page_says_what_of_the_building_is_registered_otherwise_now(ready, plaque, visit, units):
+    with units.writing(ready.officer) as uow:
+        uow.get(Project, ready.project).address = "历下区和平路 10 号"
+    said = visit().get(f"/v/{plaque.code}").text
+    assert "真实，其后有变更" in said
+    assert "建设地点：镌刻“历下区和平路 8 号”，登记现为“历下区和平路 10 号”" in said
+
+
+def test_two_who_share_a_post_are_not_told_as_one_following_the_other(ready, plaque, visit, units):
+    """A second contractor's leader comes and goes; nobody handed over to anybody."""
+    firm = parties.organisation(units, "泉城安装公司")
+    person = parties.person(units, "吴二建", house.identity())
+    with units.writing(ready.officer) as uow:
+        admitted = admit_firm(uow, ready.project, FirmFacts(firm.id, "contractor", uow.today, units=("01",)))
+    with units.writing(ready.officer) as uow:
+        open_term(uow, admitted.id, TermFacts(person.id, "project-manager", uow.today))
+    said = visit().get(f"/v/{plaque.code}").text
+    assert "吴二建到任" in said
+    assert "→" not in said
+
+
+def test_a_post_abolished_since_does_not_close_the_page(ready, plaque, visit, units, clock):
+    change_contractor(ready)
+    abolish_post(units, "project-manager", clock.at.date() + timedelta(days=1))
+    clock.forward(days=2)
+    said = visit().get(f"/v/{plaque.code}")
+    assert said.status_code == 200
+    assert "项目经理，李建国 → 郑接任" in said.text
 
 
 def test_the_page_of_a_superseded_plaque_leads_to_the_one_in_force(ready, plaque, visit):
