@@ -137,18 +137,14 @@ class Entering:
         new = [one for one in self.plans if one.held is None]
         whole = {id(one): one.held or self._project(one) for one in self.plans}
         self._write("project.created", [Entry(whole[id(one)]) for one in new])
-        units = {id(one): self._units(one, whole[id(one)]) for one in self.plans}
-        new_units = [unit for made in units.values() for unit in made.values()]
+        new_units = [self._unit(row, whole[id(one)]) for one in self.plans for row in one.units]
         self._write("unit-project.created", [Entry(unit) for unit in new_units])
         self._fill()
         self._close()
         stays = [
-            (one, firm, firm.held or self._stay(firm, whole[id(one)], self._units_of(one, units[id(one)])))
-            for one in self.plans for firm in one.firms
+            (one, firm, firm.held or self._stay(firm, whole[id(one)])) for one in self.plans for firm in one.firms
         ]
-        opened = [
-            Entry(stay, {"units": sorted(firm.row.units)}) for _one, firm, stay in stays if firm.held is None
-        ]
+        opened = [Entry(stay) for _one, firm, stay in stays if firm.held is None]
         self._write("participation.opened", opened)
         terms = [
             self._term(row, stay, self.catalogue_of(one.roster.project.region).post_of)
@@ -194,17 +190,10 @@ class Entering:
         grams = bigrams(f"{facts['name']} {facts['address']} {facts['number']}")
         return Project(id=self.uow.new_id(), grams=grams, created_at=self.uow.at, **facts)
 
-    def _units(self, one: ProjectPlan, project: Project) -> dict[str, UnitProject]:
-        return {row.number: self._unit(row, project) for row in one.units}
-
     def _unit(self, row: UnitRow, project: Project) -> UnitProject:
         facts = columns(row) | {"project_id": project.id}
         del facts["project"]
         return UnitProject(id=self.uow.new_id(), created_at=self.uow.at, **facts)
-
-    def _units_of(self, one: ProjectPlan, made: Mapping[str, UnitProject]) -> dict[str, UnitProject]:
-        known = {unit.number: unit for unit in one.held.units} if one.held else {}
-        return known | dict(made)
 
     def _fill(self) -> None:
         """Fill the blanks that rosters fill, each project an amendment of its own."""
@@ -235,13 +224,13 @@ class Entering:
                     if term.until is None and term.corrected_by_id is None:
                         close_term(self.uow, term, max(last, term.since), reason)
 
-    def _stay(self, firm: FirmPlan, project: Project, units: Mapping[str, UnitProject]) -> Participation:
+    def _stay(self, firm: FirmPlan, project: Project) -> Participation:
         row = firm.row
         return Participation(
             id=self.uow.new_id(), project_id=project.id, organisation_id=self.firms[row.uscc].id,
             role=row.role, organisation_name=row.name, legal_representative=row.legal_representative,
             licence_number=row.licence_number, since=row.since, until=row.until, created_at=self.uow.at,
-            units=[units[number] for number in row.units],
+            unit_numbers=sorted(row.units),
         )
 
     def _term(self, row: LeaderRow, stay: Participation, posts: Mapping[str, Post]) -> Term:

@@ -45,7 +45,7 @@ def _stay(project: Project, stay: Participation, roles: Mapping[str, str]) -> di
         "项目编号": project.number, "责任主体": roles.get(stay.role, stay.role),
         "单位名称": stay.organisation_name,
         "统一社会信用代码": stay.organisation.uscc, "法定代表人": stay.legal_representative,
-        "资质证书编号": stay.licence_number, "承担范围": "、".join(unit.number for unit in stay.units),
+        "资质证书编号": stay.licence_number, "承担范围": "、".join(stay.unit_numbers),
         "进场日期": stay.since, "退场日期": stay.until,
     }
 

@@ -36,8 +36,9 @@ UNIT_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the registry holds of the projects, firms and people that some rosters name."""
+    """What the registry holds of the projects, firms and people that some rosters name, on the day of the import."""
 
+    today: date
     projects: Mapping[str, Project]                # by number, with units, participations and terms loaded
     organisations: Mapping[str, Organisation]      # by 统一社会信用代码
     people: Mapping[Identity, Person]
@@ -106,6 +107,11 @@ class Comparison:
         reason = _("已登记为“{registered}”，与此处不同；确需更正的，请在系统中办理。", registered=registered)
         self.refuse(sheet, line, column, reason)
 
+    def over(self, last_day: date, sheet: str, line: int, column: str) -> None:
+        """Note a last day that has not come: what goes on cannot be ended yet."""
+        if last_day > self.held.today:
+            self.refuse(sheet, line, column, _("不得晚于今天；到期后再补。"))
+
     def fill(
         self, known: Project | UnitProject, row: object, columns: Mapping[str, str], sheet: str
     ) -> dict[str, object]:
@@ -149,10 +155,11 @@ class Comparison:
                     self.differs(PARTICIPATIONS, row.line, "进场日期", stay.since)
             return FirmPlan(row, None, terms=list(firm.leaders))
         found = FirmPlan(row, known)
-        if row.units and {unit.number for unit in known.units} != set(row.units):
-            registered = "、".join(unit.number for unit in known.units) or _("整个项目")
+        if row.units and set(known.unit_numbers) != set(row.units):
+            registered = "、".join(known.unit_numbers) or _("整个项目")
             self.differs(PARTICIPATIONS, row.line, "承担范围", registered)
         if row.until is not None and known.until is None:
+            self.over(row.until, PARTICIPATIONS, row.line, "退场日期")
             found.ending = row.until
         elif row.until is not None and row.until != known.until:
             self.differs(PARTICIPATIONS, row.line, "退场日期", known.until)
@@ -170,6 +177,7 @@ class Comparison:
         if term is None:
             found.terms += [] if same_terms else [row]
         elif row.until is not None and term.until is None:
+            self.over(row.until, LEADERS, row.line, "离任日期")
             found.closing.append((term, row.until))
         elif row.until is not None and row.until != term.until:
             self.differs(LEADERS, row.line, "离任日期", term.until)

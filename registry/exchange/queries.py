@@ -32,8 +32,7 @@ from registry.standards.rules import NATION
 WHOLE = (
     selectinload(Project.units),
     selectinload(Project.participations).options(
-        selectinload(Participation.organisation), selectinload(Participation.units),
-        selectinload(Participation.terms),
+        selectinload(Participation.organisation), selectinload(Participation.terms),
     ),
 )
 TERMS_WITH_PEOPLE = (
@@ -61,6 +60,7 @@ def held(uow: UnitOfWork, rosters: Sequence[ProjectRoster]) -> Held:
     )
     codes = {firm.row.uscc for roster in rosters for firm in roster.firms}
     return Held(
+        uow.today,
         {project.number: project for project in projects},
         organisations_by_code(uow, codes),
         people(uow, rosters),
