@@ -1,26 +1,36 @@
-"""What can be done with the responsibility archive: assemble it."""
+"""What can be done with the responsibility archive: assemble it, hand it out."""
 
+import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import rfc8785
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.archives.models import Archive
+from registry.archives.package import Opener, Packed
 from registry.documents import actions as documents
 from registry.documents.kinds import ending_of
 from registry.documents.models import Document
+from registry.documents.queries import content
+from registry.kernel.errors import Conflict
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
+from registry.ledger.tree import NotYetSequenced
 from registry.plaques.models import Mounting, Plaque
+from registry.plaques.public import proof_of
 from registry.pledges.models import Authorisation, ChangeOfLeader, Pledge
 from registry.pledges.standing import papers_of
 from registry.policy import Permission
-from registry.projects.models import Participation, Project, Term
+from registry.projects.models import PROJECT_PARTIES, Participation, Project, Term
 from registry.standards import handbook as standards
 
 WHOLE = (
@@ -30,6 +40,20 @@ WHOLE = (
         selectinload(Participation.terms).selectinload(Term.person),
     ),
 )
+
+
+class AssembledMeanwhile(Conflict):
+    code = "archive.assembled-meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a download is made of."""
+
+    name: str
+    files: Sequence[Packed]
+    opened: Opener
+    info: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +71,68 @@ def assemble_archive(uow: UnitOfWork, project_id: UUID) -> Archive:
     """Print the information table and the catalogue, and freeze the list of everything that belongs to the archive.
 
     The table holds whole identity numbers, as the law asks; assembling it is therefore an event with a name to it.
-    What is missing is listed, not hidden: an archive may be assembled at any time.
+    What is missing is listed, not hidden: an archive may be assembled at any time. Raises AssembledMeanwhile when
+    somebody else was faster while the papers were printed.
     Source: 建质〔2014〕124号 第十条.
     """
     project = uow.get(Project, project_id, *WHOLE)
     policy.require(uow.actor, Permission.ARCHIVE_READ, project.scope)
     policy.require_fresh(uow.actor)
     number = next_number(uow, project)
+    table = documents.deposit(uow, uow.tools.printer.pdf("responsibility_table", table_facts(uow, project)), "application/pdf")
     items = signed_papers(uow, project) + changes(uow, project) + plaques(uow, project)
-    table = uow.tools.printer.pdf("responsibility_table", table_facts(uow, project))
-    items.append(Item("Q1-03", _("项目负责人质量终身责任信息表"), project_owner(project), uow.today,
-                      documents.deposit(uow, table, "application/pdf")))
+    items.append(Item("Q1-03", _("项目负责人质量终身责任信息表"), project_owner(project), uow.today, table))
     items.sort(key=lambda item: (item.heading, item.dated, item.title))
     missing = missing_of(uow, project, items)
-    catalogue = uow.tools.printer.pdf("archive_catalogue", catalogue_facts(uow, project, number, items, missing))
-    listed = [Item("Q1-00", _("卷内目录"), project_owner(project), uow.today,
-                   documents.deposit(uow, catalogue, "application/pdf")), *items]
+    printed = uow.tools.printer.pdf("archive_catalogue", catalogue_facts(uow, project, number, items, missing))
+    catalogue = documents.deposit(uow, printed, "application/pdf")
+    files = frozen(uow, [Item("Q1-00", _("卷内目录"), project_owner(project), uow.today, catalogue), *items])
+    manifest = documents.deposit(uow, manifest_of(project, number, files, missing), "application/json")
+
+    uow.lock(f"archive:{project_id}")
+    if next_number(uow, project) != number:
+        raise AssembledMeanwhile(_("他人刚刚完成了该项目的组卷。"), remedy=_("请查看新的案卷；仍需组卷的，请再次办理。"))
     archive = Archive(
-        id=uow.new_id(), project_id=project_id, number=number, files=frozen(uow, listed), missing=missing,
-        assembled_on=uow.today, assembled_at=uow.at, assembled_by_id=uow.actor.account,
+        id=uow.new_id(), project_id=project_id, number=number, catalogue_sha256=catalogue, manifest_sha256=manifest,
+        files=files, missing=missing, assembled_on=uow.today, assembled_at=uow.at, assembled_by_id=uow.actor.account,
     )
     uow.session.add(archive)
-    ledger.append(uow, "archive.assembled", archive, files=documents.refs(uow, *[item.sha256 for item in listed]))
+    ledger.append(uow, "archive.assembled", archive, files=documents.refs(uow, catalogue, table, manifest))
     return archive
+
+
+def fetch_archive(uow: UnitOfWork, archive_id: UUID) -> Package:
+    """Hand out an archive, and note for good who took it. It holds whole identity numbers: raises NotFresh
+    unless the actor has just proved again who he is.
+    """
+    archive = uow.get(Archive, archive_id, selectinload(Archive.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.ARCHIVE_READ, archive.scope)
+    policy.require_fresh(uow.actor)
+    ledger.append(uow, "archive.fetched", archive)
+    with content(uow, archive.manifest_sha256) as stream:
+        listed = json.load(stream)["files"]
+    return Package(
+        f"{archive.number}.zip",
+        [Packed(file["place"], file["sha256"]) for file in listed] + [Packed("manifest.json", archive.manifest_sha256)],
+        partial(content, uow),
+        {
+            "Source-Organization": uow.tools.base_url, "External-Identifier": archive.number,
+            "External-Description": archive.project.name, "Bagging-Date": archive.assembled_on.isoformat(),
+        },
+    )
 
 
 def next_number(uow: UnitOfWork, project: Project) -> str:
     """案卷号: the project's number and a count, never used twice."""
-    uow.lock(f"archive:{project.id}")
     count = uow.session.scalar(select(func.count()).where(Archive.project_id == project.id)) or 0
     return f"ZRDA-{project.number}-{count + 1:03d}"
+
+
+def manifest_of(project: Project, number: str, files: list[Any], missing: list[Any]) -> bytes:
+    """The whole archive as a list: what the ledger's event names by its hash."""
+    return rfc8785.dumps({
+        "number": number, "project": {"number": project.number, "name": project.name}, "files": files, "missing": missing,
+    })
 
 
 def project_owner(project: Project) -> str:
@@ -139,7 +195,19 @@ def plaques(uow: UnitOfWork, project: Project) -> list[Item]:
         Item("Q1-05", _("永久性标牌安装照片（{unit}）", unit=unit_of[row.plaque_id]), row.mounted_by, row.mounted_on,
              row.photo_sha256)
         for row in mounted
+    ] + [
+        Item("Q1-05", _("永久性标牌存证（{unit}）", unit=unit_of[plaque_id]), project_owner(project), uow.today, sha256)
+        for plaque_id, sha256 in proofs(uow, [row.id for row in issued]).items()
     ]
+
+
+def proofs(uow: UnitOfWork, plaque_ids: list[UUID]) -> dict[UUID, str]:
+    """The signed proof of each plaque, kept as a document; one made in the last half minute has none yet."""
+    kept = {}
+    for plaque_id in plaque_ids:
+        with suppress(NotYetSequenced):
+            kept[plaque_id] = documents.deposit(uow, proof_of(uow, plaque_id).encode(), "application/json")
+    return kept
 
 
 def missing_of(uow: UnitOfWork, project: Project, items: list[Item]) -> list[Any]:
@@ -185,7 +253,6 @@ def safe(title: str) -> str:
 def table_facts(uow: UnitOfWork, project: Project) -> dict[str, object]:
     """质量终身责任信息表: the one table with whole identity numbers."""
     roles = {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)}
-    posts = {post.key: post.label for post in standards.posts(uow.session, project.region, uow.today)}
     return {
         "project": project.name, "project_number": project.number, "address": project.address,
         "permit_number": project.permit_number, "oversight_number": project.oversight_number,
@@ -197,7 +264,7 @@ def table_facts(uow: UnitOfWork, project: Project) -> dict[str, object]:
         "rows": [
             {
                 "role": roles.get(firm.role, firm.role), "organisation": firm.organisation_name,
-                "uscc": firm.organisation.uscc, "post": posts.get(term.post, term.post), "person": term.person_name,
+                "uscc": firm.organisation.uscc, "post": post_label(uow, project, term), "person": term.person_name,
                 "identity_number": uow.tools.vault.open(term.person.identity_sealed, f"person/identity/{term.person_id}"),
                 "qualification": term.qualification_kind, "certificate": term.qualification_number,
                 "since": term.since, "until": term.until, "change": term.ended_reason or "",
@@ -206,6 +273,10 @@ def table_facts(uow: UnitOfWork, project: Project) -> dict[str, object]:
         ],
         "prepared_by": project_owner(project), "prepared_on": uow.today,
     }
+
+
+def post_label(uow: UnitOfWork, project: Project, term: Term) -> str:
+    return standards.post_held(uow.session, term.post, project.region, term.since, uow.today).label
 
 
 def catalogue_facts(

@@ -77,7 +77,7 @@ PICTURES = frozenset({"image"})
 EVIDENCE = frozenset(each.name for each in KINDS)
 
 
-OURS = {"image/svg+xml": "svg"}  # never taken in, only made by the registry itself
+OURS = {"image/svg+xml": "svg", "application/json": "json"}  # never taken in, only made by the registry itself
 
 
 def ending_of(media_type: str) -> str:

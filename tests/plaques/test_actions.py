@@ -2,8 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -15,7 +14,6 @@ from registry.documents.kinds import Unsuitable
 from registry.documents.queries import content
 from registry.kernel.actor import NOBODY
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from registry.kernel.ports import Printer
 from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
 from registry.parties.models import Person
@@ -41,6 +39,7 @@ from registry.projects.registering import register_project
 from tests import build as house
 from tests.adapters.reading import codes_in, picture_of, text_of
 from tests.documents.samples import jpeg, pdf
+from tests.meanwhile import Meanwhile
 from tests.parties import build as parties
 from tests.plaques.build import accepted, issued, leaders
 
@@ -150,22 +149,6 @@ def test_a_stranger_to_the_project_does_not_even_find_the_unit(ready, units):
         units, "stranger", "外人", parties.organisation(units).id, None, house.Role.FIRM_FILER)
     with pytest.raises(NotFound), units.writing(stranger) as uow:
         issue_plaque(uow, ready.unit, Size())
-
-
-@dataclass
-class Meanwhile:
-    """A real printer, and what happens elsewhere while it draws."""
-
-    printer: Printer
-    happens: Callable[[], object]
-
-    def pdf(self, template, facts):
-        return self.printer.pdf(template, facts)
-
-    def svg(self, template, facts):
-        drawn = self.printer.svg(template, facts)
-        self.happens()
-        return drawn
 
 
 def test_a_plaque_is_not_made_of_what_changed_while_it_was_drawn(ready, units):
