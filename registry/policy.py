@@ -32,6 +32,7 @@ class Permission(StrEnum):
     PAPER_READ = "paper:read"                    # a signed paper, whole identity numbers included
     PARTY_EDIT = "party:edit"
     PARTY_READ = "party:read"
+    PARTY_RECORD = "party:record"                # enter a firm or person met for the first time, from anywhere
     PLAQUE_ISSUE = "plaque:issue"
     PLAQUE_MOUNT = "plaque:mount"
     PLAQUE_READ = "plaque:read"
@@ -140,8 +141,9 @@ RULES: dict[Permission, list[list[Condition]]] = {
         [station, in_region], [auditor, in_region], [urban_archive, in_region],
         [filer, for_own_firm], [legal_representative, for_own_firm], [filer, owner_of_it], [the_person],
     ],
-    Permission.PARTY_EDIT: [[station], [filer, for_own_firm], [the_person]],
+    Permission.PARTY_EDIT: [[station, in_region], [filer, for_own_firm], [the_person]],
     Permission.PARTY_READ: [[signed_in]],
+    Permission.PARTY_RECORD: [[station], [filer, for_own_firm], [the_person]],
     Permission.PLAQUE_ISSUE: [[station, in_region], [filer, owner_of_it]],
     Permission.PLAQUE_MOUNT: [[station, in_region], [filer, owner_of_it]],
     Permission.PLAQUE_READ: SEEN,

@@ -27,8 +27,8 @@ PERMANENT = {
     "ledger_leaf": (),
     "ledger_node": (),
     "notice": ("opened_at", "done_at"),
+    "part": (),
     "participation": ("until", "ended_reason"),
-    "participation_unit": (),
     "plaque": ("superseded_at", "superseded_reason"),
     "plaque_mounting": (),
     "pledge": ("original_seen_at", "original_seen_by_id", "withdrawn_at", "withdrawn_reason"),
@@ -40,6 +40,9 @@ PERMANENT = {
     "wrong_plaque_report": ("answered_at", "answered_by_id", "answer"),
 }
 """Each legal table, and its columns that may be filled once."""
+
+KEPT = ("organisation", "person", "project", "unit_project")
+"""Tables whose rows may be amended but never go."""
 
 KEEP_RECORD = """
 CREATE FUNCTION keep_record() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -110,6 +113,11 @@ def upgrade() -> None:
         )
         op.execute(
             f"CREATE TRIGGER {table}_is_not_truncated BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION keep_table()"
+        )
+    for table in KEPT:
+        op.execute(
+            f"CREATE TRIGGER {table}_is_kept BEFORE DELETE OR TRUNCATE ON {table}"
             f" FOR EACH STATEMENT EXECUTE FUNCTION keep_table()"
         )
 
@@ -190,7 +198,8 @@ def create_tables() -> None:
     sa.CheckConstraint("status NOT IN ('merged', 'divided') OR successor_id IS NOT NULL", name=op.f('ck_organisation_names_its_successor')),
     sa.ForeignKeyConstraint(['successor_id'], ['organisation.id'], name=op.f('fk_organisation_successor_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation')),
-    sa.UniqueConstraint('uscc', name=op.f('uq_organisation_uscc'))
+    sa.UniqueConstraint('uscc', name=op.f('uq_organisation_uscc')),
+    info={'undeletable': True}
     )
     op.create_index('ix_organisation_grams', 'organisation', ['grams'], unique=False, postgresql_using='gin')
     op.create_table('person',
@@ -205,7 +214,8 @@ def create_tables() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
-    sa.UniqueConstraint('identity_kind', 'identity_index', name=op.f('uq_person_identity_kind_identity_index'))
+    sa.UniqueConstraint('identity_kind', 'identity_index', name=op.f('uq_person_identity_kind_identity_index')),
+    info={'undeletable': True}
     )
     op.create_index(op.f('ix_person_name'), 'person', ['name'], unique=False)
     op.create_table('project',
@@ -229,7 +239,8 @@ def create_tables() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_project')),
-    sa.UniqueConstraint('number', name=op.f('uq_project_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_project_number')),
+    info={'undeletable': True}
     )
     op.create_index('ix_project_grams', 'project', ['grams'], unique=False, postgresql_using='gin')
     op.create_index('ix_project_region_number', 'project', ['region', 'number'], unique=False)
@@ -372,6 +383,7 @@ def create_tables() -> None:
     sa.Column('organisation_name', sa.String(), nullable=False),
     sa.Column('legal_representative', sa.String(), nullable=False),
     sa.Column('licence_number', sa.String(), nullable=False),
+    sa.Column('unit_numbers', postgresql.ARRAY(sa.String()), nullable=False),
     sa.Column('since', sa.Date(), nullable=False),
     sa.Column('until', sa.Date(), nullable=True),
     sa.Column('ended_reason', sa.String(), nullable=True),
@@ -426,7 +438,8 @@ def create_tables() -> None:
     sa.CheckConstraint('design_life_years > 0', name=op.f('ck_unit_project_lives')),
     sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_unit_project_project_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_unit_project')),
-    sa.UniqueConstraint('project_id', 'number', name=op.f('uq_unit_project_project_id_number'))
+    sa.UniqueConstraint('project_id', 'number', name=op.f('uq_unit_project_project_id_number')),
+    info={'undeletable': True}
     )
     op.create_table('account_event',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -535,13 +548,6 @@ def create_tables() -> None:
     sa.UniqueConstraint('unit_project_id', 'code', name=op.f('uq_part_unit_project_id_code'))
     )
     op.create_index(op.f('ix_part_unit_project_id'), 'part', ['unit_project_id'], unique=False)
-    op.create_table('participation_unit',
-    sa.Column('participation_id', sa.Uuid(), nullable=False),
-    sa.Column('unit_project_id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['participation_id'], ['participation.id'], name=op.f('fk_participation_unit_participation_id')),
-    sa.ForeignKeyConstraint(['unit_project_id'], ['unit_project.id'], name=op.f('fk_participation_unit_unit_project_id')),
-    sa.PrimaryKeyConstraint('participation_id', 'unit_project_id', name=op.f('pk_participation_unit'))
-    )
     op.create_table('plaque',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('unit_project_id', sa.Uuid(), nullable=False),
@@ -787,7 +793,6 @@ TABLES = (
     "term",
     "recovery_code",
     "plaque",
-    "participation_unit",
     "part",
     "invitation",
     "archive",

@@ -53,6 +53,17 @@ def permanent(*write_once: str) -> dict[str, Any]:
     return {"info": {"write_once": write_once}}
 
 
+def undeletable() -> dict[str, Any]:
+    """Mark a table whose rows may be amended but never go: `__table_args__ = (…, undeletable())`."""
+    return {"info": {"undeletable": True}}
+
+
+def undeletable_sql(table: Table) -> str:
+    """Return the statement that makes PostgreSQL keep the rows of an undeletable table."""
+    trigger = f"CREATE TRIGGER {table.name}_is_kept BEFORE DELETE OR TRUNCATE ON {table.name}"
+    return f"{trigger} FOR EACH STATEMENT EXECUTE FUNCTION keep_table()"
+
+
 def permanence_sql(table: Table) -> list[str]:
     """Return the statements that make PostgreSQL keep a permanent table's promise."""
     columns = ", ".join(f"'{name}'" for name in table.info["write_once"])

@@ -31,6 +31,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.types import TypeEngine
 
 from registry.kernel.db import Base
 from registry.kernel.uow import UnitOfWork
@@ -181,10 +182,15 @@ def is_exact(value: object, kind: type) -> bool:
 def exact_kinds(model: type[Base]) -> dict[str, type]:
     """Return the Python type of each fact of a model that comes back from PostgreSQL as it went in.
 
-    Numbers with a scale, JSON and arrays do not: they come back rounded or in another shape.
+    Numbers with a scale and JSON do not: they come back rounded or in another shape.
     """
     columns = {name: inspect(model).columns[name].type for name in model.ledger_facts}
-    return {name: kind.python_type for name, kind in columns.items() if isinstance(kind, EXACT)}
+    return {name: kind.python_type for name, kind in columns.items() if comes_back(kind)}
+
+
+def comes_back(kind: TypeEngine[Any]) -> bool:
+    """Say whether PostgreSQL gives back values of a type, or lists of them, exactly as it got them."""
+    return isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, EXACT)
 
 
 @cache

@@ -68,7 +68,7 @@ def register_organisation(uow: UnitOfWork, facts: OrganisationFacts) -> Organisa
     Raises InvalidIdentifier (统一社会信用代码), PartyDiffers naming what is registered otherwise.
     """
     found = uow.session.scalar(select(Organisation).where(Organisation.uscc == check_uscc(facts.uscc).value))
-    policy.require(uow.actor, Permission.PARTY_EDIT, found.scope if found else Scope(facts.region))
+    policy.require(uow.actor, Permission.PARTY_RECORD, found.scope if found else Scope(facts.region))
     return entering.enter_organisations(uow, [facts]).rows[0]
 
 
@@ -77,7 +77,7 @@ def register_person(uow: UnitOfWork, facts: PersonFacts, organisation_id: UUID |
 
     Raises InvalidIdentifier; PartyDiffers when the number is registered under another name.
     """
-    policy.require(uow.actor, Permission.PARTY_EDIT, Scope(organisation=organisation_id))
+    policy.require(uow.actor, Permission.PARTY_RECORD, Scope(organisation=organisation_id))
     return entering.enter_person(uow, facts)
 
 
@@ -86,7 +86,7 @@ def add_qualification(
 ) -> Qualification:
     """Note a 注册执业资格 as shown today: one row for each kind and number."""
     person = uow.get(Person, person_id)
-    policy.require(uow.actor, Permission.PARTY_EDIT, Scope(person=person.id, organisation=organisation_id))
+    policy.require(uow.actor, Permission.PARTY_RECORD, Scope(person=person.id, organisation=organisation_id))
     known = uow.session.scalar(select(Qualification).where(
         Qualification.person_id == person_id,
         Qualification.kind == facts.kind, Qualification.number == facts.number,
@@ -102,7 +102,7 @@ def add_qualification(
 def withdraw_qualification(uow: UnitOfWork, qualification_id: UUID, on: date, reason: str) -> Qualification:
     """Note that a qualification was given up or taken away (注销、撤销、吊销). Only a station may."""
     qualification = uow.get(Qualification, qualification_id, lock=True)
-    policy.require(uow.actor, Permission.PARTY_EDIT, Scope())
+    policy.require(uow.actor, Permission.PARTY_RECORD, Scope())
     if qualification.withdrawn_on is not None:
         raise Conflict(_("该执业资格已于 {day} 失效。", day=qualification.withdrawn_on))
     if on > uow.today:

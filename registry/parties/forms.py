@@ -1,11 +1,19 @@
 """What a browser may send about organisations."""
 
-from wtforms import HiddenField
-
 from registry.kernel.text import later
 from registry.parties.models import OrganisationStatus
 from registry.parties.rules import STATUS_NAMES
-from registry.web.fields import ChoiceField, CodeField, DayField, Form, LineField, Needed, UsccField, at_most
+from registry.web.fields import (
+    ChoiceField,
+    CodeField,
+    DayField,
+    Form,
+    LineField,
+    Needed,
+    UsccField,
+    VersionField,
+    at_most,
+)
 
 
 class RegisterForm(Form):
@@ -19,7 +27,7 @@ class NameForm(Form):
     """One new name: of the organisation, or of its legal representative."""
 
     name = LineField(later("变更为"), [Needed(), at_most(100)])
-    version = HiddenField()
+    version = VersionField()
 
 
 class StatusForm(Form):
@@ -27,7 +35,7 @@ class StatusForm(Form):
     since = DayField(later("自何日起"), [Needed()])
     reason = LineField(later("依据"), [Needed(), at_most(200)])
     successor_uscc = UsccField(later("承继单位的统一社会信用代码"))
-    version = HiddenField()
+    version = VersionField()
 
     def offer(self, statuses: list[OrganisationStatus]) -> None:
         self.status.choices = [(status.value, STATUS_NAMES[status]) for status in statuses]

@@ -201,7 +201,7 @@ def check_region(number: str) -> Checked:
     """Check a GB/T 2260 code: six digits or InvalidIdentifier; one the table lacks is kept with a warning."""
     value = compact(number)
     if not REGION.fullmatch(value):
-        raise InvalidIdentifier(_("行政区划代码应为 6 位数字，如 370102。"))
+        raise InvalidIdentifier(_("行政区划代码应为 6 位数字，如 370102。"), field="region")
     if region_known(value):
         return Checked(value)
     return Checked(value, (_("行政区划代码 {code} 不在代码表中，请核对。", code=value),))

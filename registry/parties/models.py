@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import String
 
-from registry.kernel.db import Base, permanent
+from registry.kernel.db import Base, permanent, undeletable
 from registry.policy import Scope
 
 
@@ -32,6 +32,7 @@ class Organisation(Base):
             "status NOT IN ('merged', 'divided') OR successor_id IS NOT NULL", name="names_its_successor"
         ),
         Index("ix_organisation_grams", "grams", postgresql_using="gin"),
+        undeletable(),
     )
     ledger_facts: ClassVar = (
         "uscc", "name", "legal_representative", "region", "status", "status_since", "successor_id",
@@ -71,7 +72,7 @@ class Person(Base):
     """自然人. The identity number is sealed; its blind index finds it again and keeps it unique."""
 
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("identity_kind", "identity_index"),)
+    __table_args__ = (UniqueConstraint("identity_kind", "identity_index"), undeletable())
     ledger_facts: ClassVar = ("name", "identity_kind", "identity_mask")
     ledger_personal: ClassVar = {
         "identity": ("identity_sealed", "person/identity/{id}"), "phone": ("phone_sealed", "person/phone/{id}"),

@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.route("/organisations/new", methods=["GET", "POST"])
-@door(Permission.PARTY_EDIT)
+@door(Permission.PARTY_RECORD)
 def register() -> ResponseReturnValue:
     form = RegisterForm()
     if form.validate_on_submit():
@@ -55,7 +55,7 @@ def rename(organisation_id: UUID) -> ResponseReturnValue:
     form = NameForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            actions.rename_organisation(uow, organisation_id, form.name.data, version_of(form))
+            actions.rename_organisation(uow, organisation_id, form.name.data, form.version.number)
             flash(_("单位名称已变更，此前签署的文书保持原名称。"))
             return see_other(".show", organisation_id=organisation_id)
     return page("parties/rename.html", form=form, shown=edited(organisation_id, form))
@@ -67,7 +67,7 @@ def change_legal_representative(organisation_id: UUID) -> ResponseReturnValue:
     form = NameForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            actions.change_legal_representative(uow, organisation_id, form.name.data, version_of(form))
+            actions.change_legal_representative(uow, organisation_id, form.name.data, form.version.number)
             flash(_("法定代表人已变更。"))
             return see_other(".show", organisation_id=organisation_id)
     return page("parties/legal_representative.html", form=form, shown=edited(organisation_id, form))
@@ -85,7 +85,7 @@ def change_status(organisation_id: UUID) -> ResponseReturnValue:
             change = StatusChange(
                 OrganisationStatus(form.status.data), since, form.reason.data, form.successor_uscc.data or "",
             )
-            actions.change_organisation_status(uow, organisation_id, change, version_of(form))
+            actions.change_organisation_status(uow, organisation_id, change, form.version.number)
             flash(_("单位状态已更新，相关人员的质量终身责任不变。"))
             return see_other(".show", organisation_id=organisation_id)
     return page("parties/status.html", form=form, shown=edited(organisation_id, form))
@@ -97,9 +97,3 @@ def edited(organisation_id: UUID, form: NameForm | StatusForm) -> queries.Shown:
         shown = queries.organisation_to_edit(uow, organisation_id)
         form.version.data = form.version.data or str(shown.organisation.version)
         return shown
-
-
-def version_of(form: NameForm | StatusForm) -> int:
-    """Return the version the form was opened with; what is no number is no version of anything."""
-    sent = str(form.version.data or "")
-    return int(sent) if sent.isdecimal() else 0

@@ -1,12 +1,12 @@
 """What can be done with projects, the firms taking part and the terms of their leaders."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
@@ -16,6 +16,7 @@ from registry.kernel.search import bigrams
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
+from registry.parties.identifiers import check_region
 from registry.parties.models import Organisation, Person
 from registry.policy import Permission, Scope
 from registry.projects.models import (
@@ -29,6 +30,7 @@ from registry.projects.models import (
 )
 from registry.projects.rules import Span, overlaps
 from registry.standards import handbook as standards
+from registry.standards.posts import Post
 
 
 class NumberTaken(Conflict):
@@ -41,6 +43,10 @@ class TermsOverlap(Conflict):
 
 class AlreadyEnded(Conflict):
     code = "term.already-ended"
+
+
+class AlreadyAccepted(Conflict):
+    code = "unit-project.already-accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +112,10 @@ class TermFacts:
 def create_project(uow: UnitOfWork, facts: ProjectFacts, units: tuple[UnitFacts, ...], owner: FirmFacts) -> Project:
     """Register a project with its unit projects and its owner's firm (建设单位).
 
-    Raises NumberTaken when the number belongs to another project; Forbidden unless the actor is the
-    station of the region or the owner itself.
+    Raises NumberTaken when the number belongs to another project; InvalidIdentifier for a region that is none;
+    Forbidden unless the actor is the station of the region or the owner itself.
     """
+    facts = replace(facts, region=check_region(facts.region).value)
     policy.require(uow.actor, Permission.PROJECT_CREATE, Scope(
         facts.region, frozenset({owner.organisation_id}), owner=owner.organisation_id,
     ))
@@ -123,7 +130,8 @@ def create_project(uow: UnitOfWork, facts: ProjectFacts, units: tuple[UnitFacts,
     ledger.append(uow, "project.created", project)
     for unit in units:
         enter_unit(uow, project.id, unit)
-    enter_firm(uow, project.id, uow.get(Organisation, owner.organisation_id), owner, {})
+    require_known(owner.units, [unit.number for unit in units])
+    enter_firm(uow, project.id, uow.get(Organisation, owner.organisation_id), owner)
     return project
 
 
@@ -170,16 +178,28 @@ def amend_project(
 
 
 def accept_unit(uow: UnitOfWork, unit_id: UUID, accepted_on: date) -> UnitProject:
-    """Record the day of 竣工验收合格 of a unit project; the design life and the warranties count from it."""
+    """Record the day of 竣工验收合格 of a unit project; the design life and the warranties count from it.
+
+    Raises AlreadyAccepted when there is such a day: a wrong one is corrected, with a reason.
+    """
     unit = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES), lock=True)
     policy.require(uow.actor, Permission.PROJECT_EDIT, unit.scope)
-    if accepted_on > uow.today:
-        raise Invalid(_("竣工验收合格日期不得晚于今天。"), field="accepted_on")
-    if unit.project.started_on and accepted_on < unit.project.started_on:
-        raise Invalid(_("竣工验收合格日期不得早于开工日期 {day}。", day=unit.project.started_on), field="accepted_on")
+    if unit.accepted_on is not None:
+        raise AlreadyAccepted(
+            _("该单位工程已登记为 {day} 竣工验收合格。", day=unit.accepted_on), remedy=_("确有错误时，请办理更正并说明原因。")
+        )
+    require_acceptance_day(uow, unit, accepted_on)
     unit.accepted_on = accepted_on
     ledger.append(uow, "unit-project.accepted", unit)
     return unit
+
+
+def require_acceptance_day(uow: UnitOfWork, unit: UnitProject, day: date) -> None:
+    """Raise Invalid unless a unit could have been accepted on that day. Needs `project` loaded."""
+    if day > uow.today:
+        raise Invalid(_("竣工验收合格日期不得晚于今天。"), field="accepted_on")
+    if unit.project.started_on and day < unit.project.started_on:
+        raise Invalid(_("竣工验收合格日期不得早于开工日期 {day}。", day=unit.project.started_on), field="accepted_on")
 
 
 def add_part(uow: UnitOfWork, unit_id: UUID, code: str, name: str, kind: str, below: UUID | str) -> Part:
@@ -222,24 +242,26 @@ def admit_firm(uow: UnitOfWork, project_id: UUID, facts: FirmFacts) -> Participa
     roles = {post.role for post in standards.posts(uow.session, project.region, facts.since)}
     if facts.role not in roles:
         raise Invalid(_("没有「{role}」这一责任主体类别。", role=facts.role), field="role")
-    units = {unit.number: unit for unit in project.units}
-    unknown = [number for number in facts.units if number not in units]
+    require_known(facts.units, [unit.number for unit in project.units])
+    return enter_firm(uow, project_id, uow.get(Organisation, facts.organisation_id), facts)
+
+
+def require_known(named: Iterable[str], registered: Collection[str]) -> None:
+    """Raise Invalid when a firm is to work on units that are not there."""
+    unknown = [number for number in named if number not in registered]
     if unknown:
         raise Invalid(_("承担范围中的单位工程 {numbers} 未登记。", numbers="、".join(unknown)), field="units")
-    return enter_firm(uow, project_id, uow.get(Organisation, facts.organisation_id), facts, units)
 
 
-def enter_firm(
-    uow: UnitOfWork, project_id: UUID, firm: Organisation, facts: FirmFacts, units: dict[str, UnitProject]
-) -> Participation:
+def enter_firm(uow: UnitOfWork, project_id: UUID, firm: Organisation, facts: FirmFacts) -> Participation:
     taking_part = Participation(
         id=uow.new_id(), project_id=project_id, organisation_id=firm.id, role=facts.role,
         organisation_name=firm.name, legal_representative=firm.legal_representative,
         licence_number=facts.licence_number, since=facts.since, until=facts.until, created_at=uow.at,
-        units=[units[number] for number in facts.units],
+        unit_numbers=sorted(set(facts.units)),
     )
     uow.session.add(taking_part)
-    ledger.append(uow, "participation.opened", taking_part, data={"units": sorted(facts.units)})
+    ledger.append(uow, "participation.opened", taking_part)
     return taking_part
 
 
@@ -252,6 +274,8 @@ def end_participation(uow: UnitOfWork, participation_id: UUID, last_day: date, r
     policy.require(uow.actor, Permission.PROJECT_EDIT, taking_part.project.scope)
     if taking_part.until is not None:
         raise AlreadyEnded(_("该单位已于 {day} 退场。", day=taking_part.until))
+    if last_day > uow.today:
+        raise Invalid(_("退场日期不得晚于今天。"), field="last_day")
     if last_day < taking_part.since:
         raise Invalid(_("退场日期不得早于进场日期 {day}。", day=taking_part.since), field="last_day")
     taking_part.until, taking_part.ended_reason = last_day, reason
@@ -282,18 +306,12 @@ def open_term(uow: UnitOfWork, participation_id: UUID, facts: TermFacts) -> Term
 
 def enter_term(uow: UnitOfWork, taking_part: Participation, person: Person, facts: TermFacts) -> Term:
     """Judge and write one term; the caller has asked policy and locked the participation."""
-    post = standards.post(uow.session, facts.post, taking_part.project.region, facts.since)
-    if post.role != taking_part.role:
-        raise Invalid(_("{post}不是该责任主体的职务。", post=post.label), field="post")
-    require_within(taking_part, facts)
+    post = post_for(uow, taking_part, facts)
+    facts = within(taking_part, facts)
     if post.sole:
         for other in taking_part.terms:
             refuse_overlap(other, facts)
-    term = Term(
-        id=uow.new_id(), participation_id=taking_part.id, person_id=person.id, person_name=person.name,
-        shared=not post.sole, created_at=uow.at, post=facts.post, since=facts.since, until=facts.until,
-        qualification_kind=facts.qualification_kind, qualification_number=facts.qualification_number,
-    )
+    term = new_term(uow, taking_part, person, facts, post)
     uow.session.add(term)
     try:
         ledger.append(uow, "term.opened", term)
@@ -302,13 +320,36 @@ def enter_term(uow: UnitOfWork, taking_part: Participation, person: Person, fact
     return term
 
 
-def require_within(taking_part: Participation, facts: TermFacts) -> None:
+def post_for(uow: UnitOfWork, taking_part: Participation, facts: TermFacts) -> Post:
+    """Return the post to be filled. Raises Invalid when it is not one of the firm's role."""
+    post = standards.post(uow.session, facts.post, taking_part.project.region, facts.since)
+    if post.role != taking_part.role:
+        raise Invalid(_("{post}不是该责任主体的职务。", post=post.label), field="post")
+    return post
+
+
+def new_term(
+    uow: UnitOfWork, taking_part: Participation, person: Person, facts: TermFacts, post: Post
+) -> Term:
+    return Term(
+        id=uow.new_id(), participation_id=taking_part.id, person_id=person.id, person_name=person.name,
+        shared=not post.sole, created_at=uow.at, post=facts.post, since=facts.since, until=facts.until,
+        qualification_kind=facts.qualification_kind, qualification_number=facts.qualification_number,
+    )
+
+
+def within(taking_part: Participation, facts: TermFacts) -> TermFacts:
+    """Return the facts of a term, ended with the firm's stay where it has ended. Raises Invalid beyond the stay."""
+    last = taking_part.until
     if facts.until is not None and facts.until < facts.since:
         raise Invalid(_("离任日期不得早于任职日期。"), field="until")
     if facts.since < taking_part.since:
         raise Invalid(_("任职日期不得早于单位进场日期 {day}。", day=taking_part.since), field="since")
-    if taking_part.until is not None and facts.since > taking_part.until:
-        raise Invalid(_("任职日期不得晚于单位退场日期 {day}。", day=taking_part.until), field="since")
+    if last is not None and facts.since > last:
+        raise Invalid(_("任职日期不得晚于单位退场日期 {day}。", day=last), field="since")
+    if last is not None and facts.until is not None and facts.until > last:
+        raise Invalid(_("离任日期不得晚于单位退场日期 {day}。", day=last), field="until")
+    return replace(facts, until=facts.until or last)
 
 
 def refuse_overlap(other: Term, facts: TermFacts) -> None:
@@ -331,59 +372,10 @@ def end_term(uow: UnitOfWork, term_id: UUID, last_day: date, reason: str) -> Ter
 def close_term(uow: UnitOfWork, term: Term, last_day: date, reason: str) -> Term:
     if term.until is not None or term.corrected_by_id is not None:
         raise AlreadyEnded(_("该任期已经结束,不能再次结束。"), remedy=_("确有错误时,请办理更正。"))
+    if last_day > uow.today:
+        raise Invalid(_("离任日期不得晚于今天。"), field="last_day")
     if last_day < term.since:
         raise Invalid(_("离任日期不得早于任职日期 {day}。", day=term.since), field="last_day")
     term.until, term.ended_reason = last_day, reason
     ledger.append(uow, "term.ended", term)
     return term
-
-
-def correct_term(uow: UnitOfWork, term_id: UUID, facts: TermFacts, reason: str) -> Term:
-    """Replace a wrongly entered term by a right one. The wrong one stays, marked, with the reason."""
-    wrong = uow.get(Term, term_id, *TERM_IN_FULL, lock=True)
-    policy.require(uow.actor, Permission.PROJECT_EDIT, wrong.scope)
-    if wrong.corrected_by_id is not None:
-        raise Conflict(_("该任期已经更正过。"))
-    taking_part = uow.get(
-        Participation, wrong.participation_id, selectinload(Participation.terms),
-        selectinload(Participation.project).options(PROJECT_PARTIES), lock=True,
-    )
-    post = standards.post(uow.session, facts.post, taking_part.project.region, facts.since)
-    require_within(taking_part, facts)
-    for other in taking_part.terms if post.sole else ():
-        if other.id != wrong.id:
-            refuse_overlap(other, facts)
-    person = uow.get(Person, facts.person_id)
-    right = Term(
-        id=uow.new_id(), participation_id=taking_part.id, person_id=person.id, person_name=person.name,
-        shared=not post.sole, created_at=uow.at, post=facts.post, since=facts.since, until=facts.until,
-        qualification_kind=facts.qualification_kind, qualification_number=facts.qualification_number,
-    )
-    uow.session.execute(text("SET CONSTRAINTS term_overlap DEFERRED"))  # both stand until the wrong one is marked
-    uow.session.add(right)
-    ledger.append(uow, "term.opened", right, data={"corrects": str(wrong.id), "reason": reason})
-    wrong.corrected_by_id, wrong.corrected_reason = right.id, reason
-    ledger.append(uow, "term.corrected", wrong)
-    uow.session.execute(text("SET CONSTRAINTS term_overlap IMMEDIATE"))
-    return right
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """How a term should have been entered: the same person and post, other days or papers."""
-
-    since: date
-    until: date | None
-    qualification_kind: str
-    qualification_number: str
-    reason: str
-
-
-def correct_dates(uow: UnitOfWork, term_id: UUID, correction: Correction) -> Term:
-    """Correct the days or the qualification of a term; another person is a change of leader, never a correction."""
-    wrong = uow.get(Term, term_id, *TERM_IN_FULL)
-    policy.require(uow.actor, Permission.PROJECT_EDIT, wrong.scope)
-    return correct_term(uow, term_id, TermFacts(
-        wrong.person_id, wrong.post, correction.since, correction.until,
-        correction.qualification_kind, correction.qualification_number,
-    ), correction.reason)

@@ -19,6 +19,7 @@ from registry.web.fields import (
     ParagraphField,
     PhoneField,
     UsccField,
+    VersionField,
     WholeNumberField,
     at_most,
 )
@@ -79,7 +80,19 @@ class AmendForm(Form):
     oversight_number = CodeField(later("质量监督注册号"), [at_most(60)])
     started_on = DayField(later("开工日期"))
     reason = ParagraphField(later("修改原因"), [Needed(), at_most(300)])
-    version = HiddenField()
+    version = VersionField()
+
+
+class AmendUnitForm(Form):
+    """Particulars of a unit project that may be corrected or completed later, with the reason why."""
+
+    name = LineField(later("单位工程名称"), [Needed(), at_most(100)])
+    design_life_years = WholeNumberField(later("设计使用年限（年）"), [Needed(), NumberRange(1, 200)])
+    design_life_basis = LineField(later("设计文件依据"), [at_most(200)])
+    storeys_above = WholeNumberField(later("地上层数"), [Optional(), NumberRange(0, 300)])
+    storeys_below = WholeNumberField(later("地下层数"), [Optional(), NumberRange(0, 30)])
+    reason = ParagraphField(later("修改原因"), [Needed(), at_most(300)])
+    version = VersionField()
 
 
 class UnitForm(Form):
@@ -135,6 +148,11 @@ class EndForm(Form):
 
 class AcceptForm(Form):
     accepted_on = DayField(later("竣工验收合格日期"), [Needed()])
+
+
+class CorrectAcceptanceForm(Form):
+    accepted_on = DayField(later("正确的竣工验收合格日期"), [Needed()])
+    reason = ParagraphField(later("更正原因"), [Needed(), at_most(300)])
 
 
 class PartForm(Form):

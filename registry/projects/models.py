@@ -7,22 +7,22 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    Column,
     ColumnElement,
     ForeignKey,
     Index,
-    Table,
     UniqueConstraint,
+    and_,
+    any_,
     false,
     or_,
     select,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, selectinload
 from sqlalchemy.types import String
 
-from registry.kernel.db import Base, permanent
+from registry.kernel.db import Base, permanent, undeletable
 from registry.parties.models import Organisation, Person
 from registry.policy import Reach, Scope
 
@@ -34,10 +34,11 @@ class Project(Base):
     __table_args__ = (
         Index("ix_project_region_number", "region", "number"),
         Index("ix_project_grams", "grams", postgresql_using="gin"),
+        undeletable(),
     )
     ledger_facts: ClassVar = (
         "number", "name", "address", "region", "category", "structure", "area", "cost", "duration_days",
-        "permit_number", "oversight_number", "started_on", "accepted_on",
+        "permit_number", "oversight_number", "started_on", "accepted_on", "longitude", "latitude", "created_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -67,7 +68,7 @@ class Project(Base):
         lazy="raise", order_by="(Participation.role, Participation.since, Participation.id)", back_populates="project"
     )
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy's own attribute
 
     @property
     def scope(self) -> Scope:
@@ -77,6 +78,15 @@ class Project(Base):
             frozenset(p.organisation_id for p in self.participations),
             owner=next((p.organisation_id for p in self.participations if p.role == "owner"), None),
         )
+
+    @property
+    def completed_on(self) -> date | None:
+        """The day on which nothing was left to be accepted. Needs `units` loaded."""
+        if self.accepted_on is not None:
+            return self.accepted_on
+        days = [unit.accepted_on for unit in self.units]
+        accepted = [day for day in days if day is not None]
+        return max(accepted) if accepted and len(accepted) == len(days) else None
 
     @classmethod
     def within(cls, reach: Reach) -> ColumnElement[bool]:
@@ -104,10 +114,11 @@ class UnitProject(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "number"),
         CheckConstraint("design_life_years > 0", name="lives"),
+        undeletable(),
     )
     ledger_facts: ClassVar = (
         "project_id", "number", "name", "storeys_above", "storeys_below", "area", "structure",
-        "design_life_years", "design_life_basis", "accepted_on",
+        "design_life_years", "design_life_basis", "accepted_on", "created_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -126,7 +137,7 @@ class UnitProject(Base):
 
     project: Mapped[Project] = relationship(lazy="raise", back_populates="units")
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy's own attribute
 
     @property
     def scope(self) -> Scope:
@@ -144,8 +155,9 @@ class Part(Base):
     __table_args__ = (
         UniqueConstraint("unit_project_id", "code"),
         CheckConstraint("parent_id IS NULL OR below_code = ''", name="hangs_in_one_place"),
+        permanent(),
     )
-    ledger_facts: ClassVar = ("unit_project_id", "code", "name", "kind", "parent_id", "below_code")
+    ledger_facts: ClassVar = ("unit_project_id", "code", "name", "kind", "parent_id", "below_code", "created_at")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     unit_project_id: Mapped[UUID] = mapped_column(ForeignKey("unit_project.id"), index=True)
@@ -155,15 +167,6 @@ class Part(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("part.id"))
     below_code: Mapped[str] = mapped_column(String(20), default="")  # GB 50300 code, e.g. "0201"
     created_at: Mapped[datetime]
-
-
-participation_unit = Table(
-    "participation_unit", Base.metadata,
-    Column("participation_id", ForeignKey("participation.id"), primary_key=True),
-    Column("unit_project_id", ForeignKey("unit_project.id"), primary_key=True),
-    **permanent(),
-)
-"""承担范围: the unit projects a firm works on. No rows means the whole project."""
 
 
 class Participation(Base):
@@ -178,7 +181,7 @@ class Participation(Base):
     )
     ledger_facts: ClassVar = (
         "project_id", "organisation_id", "role", "organisation_name", "legal_representative", "licence_number",
-        "since", "until", "ended_reason",
+        "unit_numbers", "since", "until", "ended_reason", "created_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -188,6 +191,7 @@ class Participation(Base):
     organisation_name: Mapped[str]                                   # as it was called then
     legal_representative: Mapped[str]                                # as it was then
     licence_number: Mapped[str] = mapped_column(default="")          # 资质证书编号
+    unit_numbers: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)  # 承担范围; none: the whole project
     since: Mapped[date]
     until: Mapped[date | None]                                       # last day
     ended_reason: Mapped[str | None]
@@ -195,8 +199,11 @@ class Participation(Base):
 
     project: Mapped[Project] = relationship(lazy="raise", back_populates="participations")
     organisation: Mapped[Organisation] = relationship(lazy="raise")
-    units: Mapped[list[UnitProject]] = relationship(
-        lazy="raise", secondary=participation_unit, order_by=UnitProject.number
+    units: Mapped[list[UnitProject]] = relationship(                 # those that `unit_numbers` names
+        lazy="raise", viewonly=True, order_by=UnitProject.number, primaryjoin=lambda: and_(
+            foreign(UnitProject.project_id) == Participation.project_id,
+            UnitProject.number == any_(Participation.unit_numbers),
+        ),
     )
     terms: Mapped[list["Term"]] = relationship(
         lazy="raise", order_by="(Term.since, Term.id)", back_populates="participation"
@@ -218,8 +225,8 @@ class Term(Base):
         permanent("until", "ended_reason", "corrected_by_id", "corrected_reason"),
     )
     ledger_facts: ClassVar = (
-        "participation_id", "person_id", "person_name", "post", "qualification_kind", "qualification_number",
-        "since", "until", "ended_reason", "corrected_by_id", "corrected_reason",
+        "participation_id", "person_id", "person_name", "post", "shared", "qualification_kind",
+        "qualification_number", "since", "until", "ended_reason", "corrected_by_id", "corrected_reason", "created_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

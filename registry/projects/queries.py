@@ -55,6 +55,12 @@ def unit(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
     return found
 
 
+def unit_to_edit(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
+    found = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.PROJECT_EDIT, found.scope)
+    return found
+
+
 def term(uow: UnitOfWork, term_id: UUID) -> Term:
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
@@ -145,12 +151,13 @@ class Vacancy:
 
 
 def vacancies(uow: UnitOfWork, project_id: UUID) -> list[Vacancy]:
-    """Every gap in office of the posts that must be held, from each firm's coming to its leaving or acceptance."""
+    """Every gap in office of the posts that must be held, from each firm's coming to its leaving or completion."""
     whole = project(uow, project_id)
     return vacancies_of(uow, whole)
 
 
 def vacancies_of(uow: UnitOfWork, whole: Project) -> list[Vacancy]:
+    """The same for a project in hand; needs its units, firms and terms loaded."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     found = []
     for firm in whole.participations:
@@ -161,7 +168,7 @@ def vacancies_of(uow: UnitOfWork, whole: Project) -> list[Vacancy]:
                     for term in firm.terms
                     if term.post == post.key and term.corrected_by_id is None
                 ]
-                last_day = earliest(firm.until, whole.accepted_on)
+                last_day = earliest(firm.until, whole.completed_on)
                 found += [Vacancy(firm, post, gap) for gap in gaps(spans, firm.since, last_day)]
     return found
 

@@ -7,10 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.policy import Permission
-from registry.projects import actions, queries, registering
+from registry.projects import actions, correcting, queries, registering
 from registry.projects.forms import (
     AcceptForm,
     AmendForm,
+    AmendUnitForm,
+    CorrectAcceptanceForm,
     CorrectionForm,
     EndForm,
     FirmForm,
@@ -93,7 +95,7 @@ def amend(project_id: UUID) -> ResponseReturnValue:
             "name", "address", "permit_number", "oversight_number", "started_on",
         )}
         with form.blaming(), writing() as uow:
-            actions.amend_project(uow, project_id, int(form.version.data), form.reason.data, changes)
+            actions.amend_project(uow, project_id, form.version.number, form.reason.data, changes)
         if not form.errors:
             flash(_("已修改。此前的内容仍可在存证中查到。"))
             return see_other("desks.project", project_id=project_id)
@@ -146,13 +148,34 @@ def add_unit(project_id: UUID) -> ResponseReturnValue:
         return page("projects/add_unit.html", form=form, project=queries.project_to_edit(uow, project_id))
 
 
+@bp.route("/unit-projects/<uuid:unit_id>/amend", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def amend_unit(unit_id: UUID) -> ResponseReturnValue:
+    form = AmendUnitForm()
+    if form.validate_on_submit():
+        changes = {name: form[name].data for name in (
+            "name", "design_life_years", "design_life_basis", "storeys_above", "storeys_below",
+        )}
+        with form.blaming(), writing() as uow:
+            unit = correcting.amend_unit(uow, unit_id, form.version.number, form.reason.data, changes)
+        if not form.errors:
+            flash(_("已修改。此前的内容仍可在存证中查到。"))
+            return see_other("desks.project", project_id=unit.project_id)
+
+    with reading() as uow:
+        unit = queries.unit_to_edit(uow, unit_id)
+        if not form.is_submitted():
+            form = AmendUnitForm(formdata=None, obj=unit)
+        return page("projects/amend_unit.html", form=form, unit=unit)
+
+
 @bp.route("/terms/<uuid:term_id>/correction", methods=["GET", "POST"])
 @door(Permission.PROJECT_EDIT)
 def correct(term_id: UUID) -> ResponseReturnValue:
     form = CorrectionForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            right = actions.correct_dates(uow, term_id, actions.Correction(
+            right = correcting.correct_dates(uow, term_id, correcting.Correction(
                 form.since.day, form.until.data, form.qualification_kind.data or "",
                 form.qualification_number.data or "", form.reason.data or "",
             ))
@@ -213,7 +236,25 @@ def accept(unit_id: UUID) -> ResponseReturnValue:
             return see_other("desks.project", project_id=unit.project_id)
 
     with reading() as uow:
-        return page("projects/accept.html", form=form, unit=queries.unit(uow, unit_id))
+        return page("projects/accept.html", form=form, unit=queries.unit_to_edit(uow, unit_id))
+
+
+@bp.route("/unit-projects/<uuid:unit_id>/acceptance/correction", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def correct_acceptance(unit_id: UUID) -> ResponseReturnValue:
+    form = CorrectAcceptanceForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            unit = correcting.correct_acceptance(uow, unit_id, form.accepted_on.day, form.reason.data)
+        if not form.errors:
+            flash(_("已更正。原登记的日期和更正原因保留在存证中。"))
+            return see_other("desks.project", project_id=unit.project_id)
+
+    with reading() as uow:
+        unit = queries.unit_to_edit(uow, unit_id)
+        if not form.is_submitted():
+            form = CorrectAcceptanceForm(formdata=None, obj=unit)
+        return page("projects/correct_acceptance.html", form=form, unit=unit)
 
 
 @bp.route("/unit-projects/<uuid:unit_id>/parts", methods=["GET", "POST"])

@@ -16,7 +16,15 @@ from typing import Any, ClassVar
 
 from babel.support import LazyProxy
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import BooleanField, DecimalField, RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
@@ -245,6 +253,16 @@ def day_typed(typed: str) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
+
+
+class VersionField(HiddenField):
+    """Remembers which version of a thing a form was opened on."""
+
+    @property
+    def number(self) -> int:
+        """The version; what is no number is no version of anything."""
+        sent = str(self.data or "")
+        return int(sent) if re.fullmatch(r"[0-9]{1,9}", sent) else 0
 
 
 class WholeNumberField(IntegerField):

@@ -14,7 +14,7 @@ from registry.rooms import whole_schema
 PERMANENT = [table for _name, table in sorted(whole_schema().tables.items()) if "write_once" in table.info]
 LEGAL = {
     "account_event", "account_grant", "archive", "authorisation", "change_of_leader", "document", "filing", "filing_return",
-    "ledger_checkpoint", "ledger_event", "ledger_leaf", "ledger_node", "notice", "participation", "participation_unit", "plaque",
+    "ledger_checkpoint", "ledger_event", "ledger_leaf", "ledger_node", "notice", "part", "participation", "plaque",
     "plaque_mounting", "pledge", "qualification", "reveal_log", "standard_edition", "term", "trace_report", "wrong_plaque_report",
 }
 
@@ -26,7 +26,7 @@ def some(column, number=1):
     if isinstance(column.type, JSONB):
         return {"number": number}
     if isinstance(column.type, ARRAY):
-        return []
+        return [str(number)]
     if enumerated := getattr(column.type, "enums", None):
         return enumerated[number % len(enumerated)]
     return {
