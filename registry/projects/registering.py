@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.entering import (
@@ -74,9 +74,7 @@ def register_project(uow: UnitOfWork, registration: Registration) -> Project:
         for firm in enter_organisations(uow, [organisation_of(party, known) for party in registration.parties]).rows
     }
     owner = firms[compact(owners[0].uscc)]
-    policy.require(uow.actor, Permission.PROJECT_CREATE, Scope(
-        registration.project.region, frozenset({owner.id}), owner=owner.id,
-    ))
+    require_creating(uow, Scope(registration.project.region, frozenset({owner.id}), owner=owner.id))
     begun_on = registration.project.started_on or uow.today
     project = create_project(
         uow, registration.project, registration.units, firm_facts(owners[0], owner.id, begun_on),
@@ -87,6 +85,17 @@ def register_project(uow: UnitOfWork, registration: Registration) -> Project:
         if party.leader:
             appoint(uow, project, party, party.since or begun_on)
     return project
+
+
+def require_creating(uow: UnitOfWork, scope: Scope) -> None:
+    """Raise Forbidden unless the actor may register a project there: of one not there yet there is nothing to hide."""
+    try:
+        policy.require(uow.actor, Permission.PROJECT_CREATE, scope)
+    except NotFound as no:
+        raise Forbidden(
+            _("您不能登记该行政区划（{region}）或该建设单位的项目。", region=scope.region),
+            remedy=_("请核对行政区划代码和建设单位；项目由工程所在地的质量监督机构或建设单位登记。"),
+        ) from no
 
 
 def firm_facts(party: PartyFacts, organisation_id: UUID, begun_on: date) -> FirmFacts:
