@@ -28,7 +28,8 @@ from registry.pledges.actions import (
 from registry.pledges.models import Filing, Pledge
 from registry.pledges.queries import board
 from registry.pledges.rules import PairState
-from registry.projects.actions import TermFacts, correct_term
+from registry.projects.actions import TermFacts
+from registry.projects.correcting import correct_term
 from tests import build
 
 pytestmark = pytest.mark.usefixtures("law")
