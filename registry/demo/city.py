@@ -35,7 +35,7 @@ from registry.demo.cast import (
     Works,
 )
 from registry.kernel.actor import SYSTEM, Actor, Role
-from registry.kernel.uow import CHINA, Units
+from registry.kernel.uow import CHINA, Units, together
 from registry.ledger.sequencing import checkpoint, sequence
 from registry.parties.entering import OrganisationFacts, PersonFacts, enter_organisations, enter_people
 from registry.parties.models import IdentityKind
@@ -97,14 +97,15 @@ class City:
 
 
 def build_city(units: Units) -> None:
-    """Fill an empty register with the demo city, up to today."""
+    """Fill an empty register with the demo city, up to today: all of it, or nothing."""
     clock = Clock(units.tools.now())
     today = clock.at.astimezone(CHINA).date()
-    city = City(Units(units.bind, replace(units.tools, now=clock.now)), clock, {})
-    clock.go_to(date(2024, 1, 8))
-    open_accounts(city)
-    for works in CITY_WORKS:
-        build_works(city, works, today)
+    with together(units) as one:
+        city = City(Units(one.bind, replace(one.tools, now=clock.now)), clock, {})
+        clock.go_to(date(2024, 1, 8))
+        open_accounts(city)
+        for works in CITY_WORKS:
+            build_works(city, works, today)
     while sequence(units):
         continue
     checkpoint(units)
@@ -226,7 +227,7 @@ def terms_of(city: City, project_id: UUID) -> dict[str, UUID]:
         rows = uow.session.execute(
             select(Participation.role, Term.id).join(Term).where(Participation.project_id == project_id).order_by(Term.since)
         )
-        return dict(rows.tuples().all())
+        return {role: term_id for role, term_id in rows}  # noqa: C416 — a Row is no pair to the type checker
 
 
 def sign_pair(city: City, term_id: UUID, leader: str, firm: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import uniform
@@ -109,6 +109,14 @@ class Units:
         with self._sessions() as session:
             session.execute(text("SET TRANSACTION READ ONLY"))
             yield UnitOfWork(session, actor, self.tools.now(), self.tools)
+
+
+@contextmanager
+def together(units: Units) -> Iterator[Units]:
+    """Several acts, each with its own actor and instant, that stand or fall together."""
+    opened = nullcontext(units.bind) if isinstance(units.bind, Connection) else units.bind.connect()
+    with opened as connection, connection.begin_nested() if connection.in_transaction() else connection.begin():
+        yield Units(connection, units.tools)
 
 
 def trying_again(act: Callable[[], Answer]) -> Answer:

@@ -41,8 +41,10 @@ def notify(uow: UnitOfWork, person_id: UUID, message: Message) -> Notice:
         id=uow.new_id(), person_id=person_id, kind=message.kind, link=message.link,
         title=message.title, body=message.body, day=uow.today, created_at=uow.at, due_on=message.due_on,
     )
-    uow.session.execute(told.on_conflict_do_nothing(index_elements=["person_id", "kind", "link", "day"]))
-    return uow.session.scalars(
+    new = uow.session.scalar(
+        told.on_conflict_do_nothing(index_elements=["person_id", "kind", "link", "day"]).returning(Notice.id)
+    )
+    notice = uow.session.scalars(
         select(Notice).where(
             Notice.person_id == person_id,
             Notice.kind == message.kind,
@@ -50,6 +52,9 @@ def notify(uow: UnitOfWork, person_id: UUID, message: Message) -> Notice:
             Notice.day == uow.today,
         )
     ).one()
+    if new is not None:
+        ledger.append(uow, "notice.sent", notice)
+    return notice
 
 
 def open_notice(uow: UnitOfWork, notice_id: UUID) -> Notice:
