@@ -33,7 +33,7 @@ from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.rooms import rooms
 from registry.web import filters, headers, login, surroundings, uploads
-from registry.web.door import PUBLIC, door, guard, units
+from registry.web.door import PUBLIC, door, guard, reading, units
 from registry.web.pages import page
 
 ROOT = Path(__file__).parent.parent
@@ -96,8 +96,8 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     return app
 
 
-def told(actor: Actor) -> tuple[str, int]:
-    with units().reading(actor) as uow:
+def told() -> tuple[str, int]:
+    with reading() as uow:
         return around(uow)
 
 

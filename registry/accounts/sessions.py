@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql.functions import array_agg
@@ -210,25 +210,26 @@ STANDING_REGION = (
     .order_by(Grant.since).limit(1)
     .correlate(Account).scalar_subquery()
 )
+HOLDER = (
+    select(
+        AccountSession.id, AccountSession.account_id, AccountSession.last_seen_at, AccountSession.opened_at,
+        AccountSession.confirmed_at, Account.person_id, Account.organisation_id, Account.name,
+        STANDING_ROLES.label("roles"), STANDING_REGION.label("region"),
+    )
+    .join(Account, Account.id == AccountSession.account_id)
+    .where(
+        AccountSession.token_sha256 == bindparam("token"), AccountSession.ended_at.is_(None),
+        AccountSession.opened_at.is_not(None), Account.state == AccountState.ACTIVE,
+    )
+)
 
 
 def recognise(units: Units, token: str, rules: SessionRules = USUAL) -> Actor:
     """Return who holds the session of `token`, or NOBODY: one SELECT, and one UPDATE a minute."""
     with units.reading(NOBODY) as uow:
-        row = uow.session.execute(
-            select(AccountSession, Account.person_id, Account.organisation_id, Account.name,
-                   STANDING_ROLES.label("roles"), STANDING_REGION.label("region"))
-            .join(Account, Account.id == AccountSession.account_id)
-            .where(
-                AccountSession.token_sha256 == token_hash(token), AccountSession.ended_at.is_(None),
-                AccountSession.opened_at.is_not(None), Account.state == AccountState.ACTIVE,
-            )
-        ).one_or_none()
+        held = uow.session.execute(HOLDER, {"token": token_hash(token)}).one_or_none()
         at = uow.at
-    if row is None:
-        return NOBODY
-    held: AccountSession = row[0]
-    if not rules.live(at, held.last_seen_at, held.opened_at):
+    if held is None or not rules.live(at, held.last_seen_at, held.opened_at):
         return NOBODY
     if at - held.last_seen_at >= NOTED_EVERY:
         with units.writing(NOBODY) as uow:
@@ -236,7 +237,7 @@ def recognise(units: Units, token: str, rules: SessionRules = USUAL) -> Actor:
                 update(AccountSession).where(AccountSession.id == held.id).values(last_seen_at=at)
             )
     return Actor(
-        account=held.account_id, person=row.person_id, organisation=row.organisation_id, name=row.name,
-        region=row.region or "", roles=frozenset(Role(role) for role in row.roles or ()),
+        account=held.account_id, person=held.person_id, organisation=held.organisation_id, name=held.name,
+        region=held.region or "", roles=frozenset(Role(role) for role in held.roles or ()),
         fresh=rules.is_fresh(at, held.confirmed_at), session=held.id,
     )

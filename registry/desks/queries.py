@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -23,7 +24,7 @@ from registry.pledges.rules import PairState
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Participation, Project, Term, UnitProject
-from registry.projects.queries import Vacancy, project, projects, vacancies_of
+from registry.projects.queries import Vacancy, projects, register, vacancies_of
 from registry.standards import handbook as standards
 
 
@@ -51,21 +52,33 @@ def home(uow: UnitOfWork) -> Home:
     )
 
 
+FRAME = select(
+    select(Organisation.name).where(Organisation.id == bindparam("organisation")).scalar_subquery(),
+    select(func.count()).where(
+        Notice.person_id == bindparam("person"), Notice.opened_at.is_(None),
+    ).scalar_subquery(),
+)
+
+
 def around(uow: UnitOfWork) -> tuple[str, int]:
     """What the frame of every page says: the firm the actor acts for, and his unread notices. One SELECT."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
-    name = select(Organisation.name).where(Organisation.id == uow.actor.organisation).scalar_subquery()
-    unread = select(func.count()).where(
-        Notice.person_id == uow.actor.person, Notice.opened_at.is_(None),
-    ).scalar_subquery()
-    found = uow.session.execute(select(name, unread)).one()
-    return found[0] or "", found[1]
+    asked = {"organisation": uow.actor.organisation, "person": uow.actor.person}
+    name, unread = uow.session.execute(FRAME, asked).one()
+    return name or "", unread
 
 
 def waiting_notices(uow: UnitOfWork) -> Sequence[Notice]:
     """The latest five notices whose matter waits; none for an account without a person behind it."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     return inbox(uow, Folder.WAITING, 0, 5).notices if uow.actor.person else []
+
+
+class Happened(NamedTuple):
+    """One line of what the ledger holds about a project."""
+
+    at: datetime
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +89,38 @@ class ProjectDesk:
     firms: Sequence[Participation]         # in the order of the law
     board: Board
     vacancies: Sequence[Vacancy]
-    plaques: dict[UUID, Plaque]            # the standing one of each unit project that has one
+    plaques: dict[UUID, str]               # the code of the standing one of each unit project that has one
     role_names: dict[str, str]
     post_names: dict[str, str]
-    events: Sequence[LedgerEvent]          # the latest first
+    events: Sequence[Happened]             # the latest first
+
+
+STANDING_PLAQUES = (
+    select(Plaque.unit_project_id, Plaque.code).join(UnitProject)
+    .where(UnitProject.project_id == bindparam("project"), Plaque.superseded_at.is_(None))
+    .order_by(Plaque.issued_at)
+)
+LATEST_EVENTS = (
+    select(LedgerEvent.at, LedgerEvent.kind)
+    .where(
+        LedgerEvent.subject_table.in_(("project", "participation", "term")),
+        LedgerEvent.subject_id == any_(bindparam("subjects", type_=ARRAY(Uuid()))),
+    )
+    .order_by(LedgerEvent.at.desc(), LedgerEvent.id).limit(20)
+)
 
 
 def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
     """Everything about one project that its page shows."""
-    whole = project(uow, project_id)
+    whole = register(uow, project_id)
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     roles = standards.roles(uow.session, whole.region, uow.today)
     posts = standards.posts(uow.session, whole.region, uow.today)
-    rows = uow.session.scalars(
-        select(Plaque).where(
-            Plaque.unit_project_id.in_([unit.id for unit in whole.units]), Plaque.superseded_at.is_(None),
-        ).order_by(Plaque.issued_at)
-    )
+    plaques = uow.session.execute(STANDING_PLAQUES, {"project": project_id})
     order = [role.key for role in roles]
     whole_firms = sorted(whole.participations, key=lambda firm: (place_in(order, firm.role), firm.since, firm.created_at))
     return ProjectDesk(
-        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), {row.unit_project_id: row for row in rows},
+        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), {unit: code for unit, code in plaques},
         {role.key: role.label for role in roles}, {post.key: post.label for post in posts}, events_of(uow, whole),
     )
 
@@ -105,16 +129,12 @@ def place_in(order: Sequence[str], role: str) -> int:
     return order.index(role) if role in order else len(order)
 
 
-def events_of(uow: UnitOfWork, whole: Project) -> Sequence[LedgerEvent]:
+def events_of(uow: UnitOfWork, whole: Project) -> Sequence[Happened]:
     """What the ledger holds about the project, its firms and its terms."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     subjects = [whole.id, *(firm.id for firm in whole.participations)]
     subjects += [term.id for firm in whole.participations for term in firm.terms]
-    return uow.session.scalars(
-        select(LedgerEvent).where(
-            LedgerEvent.subject_table.in_(("project", "participation", "term")), LedgerEvent.subject_id.in_(subjects),
-        ).order_by(LedgerEvent.at.desc(), LedgerEvent.id).limit(20)
-    ).all()
+    return [Happened(*row) for row in uow.session.execute(LATEST_EVENTS, {"subjects": subjects})]
 
 
 @dataclass(frozen=True, slots=True)

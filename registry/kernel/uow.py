@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
 from random import uniform
 from time import sleep
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine, Select, bindparam, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.interfaces import ORMOption
@@ -30,6 +31,17 @@ TRIES = 5
 
 def day_in_china(at: datetime) -> date:
     return at.astimezone(CHINA).date()
+
+
+@lru_cache(maxsize=500)
+def row_with(kind: type[Row], load: tuple[ORMOption, ...]) -> Select[Row]:
+    """Return the statement for one row by its key. Statements are kept: to build one costs more than to run it."""
+    return select(kind).where(inspect(kind).primary_key[0] == bindparam("key")).options(*load)
+
+
+@cache
+def row_locked(kind: type[Row]) -> Select[Row]:
+    return row_with(kind, ()).with_for_update(of=kind).execution_options(populate_existing=True)
 
 
 def lock_number(name: str) -> int:
@@ -61,13 +73,14 @@ class UnitOfWork:
     def get(self, kind: type[Row], key: object, *load: ORMOption, lock: bool = False) -> Row:
         """Return one row or raise NotFound. Asks no authority: that is the caller's next line."""
         # Not Session.get(): for a row already in hand it ignores `load`.
-        query = select(kind).where(inspect(kind).primary_key[0] == key)
+        asked = {"key": key}
+        found = None
         if lock:
             # First the row alone, as it stands behind the lock: refreshing what `load` brings along would also
             # forget what was loaded of the row itself.
-            fresh = query.with_for_update(of=kind).execution_options(populate_existing=True)
-            self.session.scalar(fresh)
-        found = self.session.scalar(query.options(*load))
+            found = self.session.scalar(row_locked(kind), asked)
+        if load or not lock:
+            found = self.session.scalar(row_with(kind, load), asked)
         if found is None:
             raise NotFound(_("没有找到所要的记录。"))
         return found
@@ -87,6 +100,8 @@ class Units:
         self.bind = bind
         self.tools = tools
         self._sessions = sessionmaker(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        reader = bind.execution_options(postgresql_readonly=True) if isinstance(bind, Engine) else bind
+        self._readers = sessionmaker(reader, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
     @contextmanager
     def writing(self, actor: Actor) -> Iterator[UnitOfWork]:
@@ -106,8 +121,9 @@ class Units:
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[UnitOfWork]:
         """A transaction in which PostgreSQL itself refuses any write."""
-        with self._sessions() as session:
-            session.execute(text("SET TRANSACTION READ ONLY"))
+        with self._readers() as session:
+            if isinstance(self.bind, Connection):  # its transaction has begun before us
+                session.execute(text("SET TRANSACTION READ ONLY"))
             yield UnitOfWork(session, actor, self.tools.now(), self.tools)
 
 

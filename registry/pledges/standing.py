@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
@@ -47,27 +47,20 @@ def as_rule(paper: Authorisation | Pledge | None) -> Paper | None:
     return Paper(paper.signed_on, paper.method is Method.PAPER, paper.original_seen_at is not None)
 
 
+STANDING = (
+    select(Term.id, Authorisation, Pledge, Filing)
+    .outerjoin(Authorisation, (Authorisation.term_id == Term.id) & Authorisation.withdrawn_at.is_(None))
+    .outerjoin(Pledge, (Pledge.term_id == Term.id) & Pledge.withdrawn_at.is_(None))
+    .outerjoin(Filing, Filing.pledge_id == Pledge.id)
+    .where(Term.id == any_(bindparam("terms", type_=ARRAY(Uuid()))))
+    .order_by(Term.id)
+)
+
+
 def papers_of(session: Session, terms: Iterable[UUID]) -> Mapping[UUID, Papers]:
-    """Return the standing papers of many terms in three SELECTs; a term without any is absent."""
-    wanted = list(terms)
-    authorisations = {
-        row.term_id: row for row in session.scalars(
-            select(Authorisation).where(Authorisation.term_id.in_(wanted), Authorisation.withdrawn_at.is_(None))
-        )
-    }
-    pledges = {
-        row.term_id: row for row in session.scalars(
-            select(Pledge).where(Pledge.term_id.in_(wanted), Pledge.withdrawn_at.is_(None))
-        )
-    }
-    filings = {row.pledge_id: row for row in session.scalars(select(Filing).where(Filing.term_id.in_(wanted)))}
-    return {
-        term_id: Papers(
-            authorisations.get(term_id), pledges.get(term_id),
-            filings.get(pledges[term_id].id) if term_id in pledges else None,
-        )
-        for term_id in authorisations.keys() | pledges.keys()
-    }
+    """Return the standing papers of many terms in one SELECT; a term without any is absent."""
+    rows = session.execute(STANDING, {"terms": list(terms)})
+    return {term_id: Papers(*papers) for term_id, *papers in rows if any(papers)}
 
 
 def papers_of_one(session: Session, term_id: UUID) -> Papers:

@@ -8,12 +8,14 @@ law is open to everyone who is in; these functions ask no authority.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, String, any_, bindparam, select
 from sqlalchemy.orm import Session
 
 from registry.kernel.errors import NotFound
@@ -40,6 +42,14 @@ from registry.standards.wording import Wording
 Content = TypeVar("Content")
 MEMORY = "editions in force"  # within one unit of work, in Session.info
 SHELVES = "editions of every day"  # likewise
+REACHING = (
+    select(*(getattr(StandardEdition, column.name) for column in fields(Edition)))
+    .where(
+        StandardEdition.key == bindparam("key"),
+        StandardEdition.region == any_(bindparam("regions", type_=ARRAY(String))),
+    )
+    .order_by(StandardEdition.id)
+)
 SHELF_HOLDS = 500
 _shelf: dict[UUID, object] = {}
 """Content already read, by edition. An edition never changes, so what stands here is right for good."""
@@ -70,7 +80,7 @@ def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: 
 
 
 def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str) -> Edition:
-    edition = governing(editions(session, kind.name, region, key), region, on)
+    edition = governing(editions(session, region, key).get(kind.name, ()), region, on)
     if edition is None:
         raise NothingInForce(
             _("标准手册中没有 {on} 在 {region} 施行的“{kind}”。", on=on, region=region, kind=kind.label),
@@ -79,18 +89,17 @@ def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, 
     return edition
 
 
-def editions(session: Session, kind: str, region: str, key: str) -> list[Edition]:
-    """Every edition that ever reached a place: one SELECT within a unit of work, for whichever days are asked about."""
-    known: dict[tuple[str, str, str], list[Edition]] = session.info.setdefault(SHELVES, {})
-    if (kind, region, key) not in known:
-        rows = session.scalars(
-            select(StandardEdition).where(
-                StandardEdition.kind == kind, StandardEdition.key == key,
-                StandardEdition.region.in_(region_chain(region)),
-            ).order_by(StandardEdition.id)
-        )
-        known[kind, region, key] = [row.head for row in rows]
-    return known[kind, region, key]
+def editions(session: Session, region: str, key: str) -> Mapping[str, Sequence[Edition]]:
+    """Every edition of that key that ever reached a place, by kind.
+
+    One SELECT within a unit of work, whichever kinds and days are asked about: who asks for one asks for more.
+    """
+    known: dict[tuple[str, str], dict[str, list[Edition]]] = session.info.setdefault(SHELVES, {})
+    if (region, key) not in known:
+        shelf = known[region, key] = defaultdict(list)
+        for row in session.execute(REACHING, {"key": key, "regions": list(region_chain(region))}):
+            shelf[row.kind].append(Edition(*row))
+    return known[region, key]
 
 
 def forget(session: Session) -> None:

@@ -6,7 +6,7 @@ that was sent twice as it answered it the first time.
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import uuid4
@@ -117,8 +117,19 @@ def units() -> Units:
     return cast(Units, current_app.extensions["units"])
 
 
-def reading() -> AbstractContextManager[UnitOfWork]:
-    return units().reading(g.actor)
+@contextmanager
+def reading() -> Iterator[UnitOfWork]:
+    """Open the unit of work of this request for reading; within it, the frame of the page reads by the same one."""
+    already = g.get("reading")
+    if already is not None:
+        yield already
+        return
+    with units().reading(g.actor) as uow:
+        g.reading = uow
+        try:
+            yield uow
+        finally:
+            g.reading = None
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from pathlib import Path
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request
+from markupsafe import Markup
 
 CONTENT_SECURITY = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -36,7 +37,7 @@ TYPE_SIZE = "type-size"
 def install(app: Flask) -> None:
     app.before_request(number_the_request)
     app.after_request(with_headers)
-    app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals.update(asset_url=asset_url, picture=picture)
     app.jinja_env.globals["large_type"] = large_type
 
 
@@ -81,20 +82,34 @@ def large_type() -> bool:
 
 def asset_url(path: str) -> str:
     """Return the address of a file under static/, with the version that lets browsers keep it for a year."""
-    return url_for("static", filename=path, v=asset_version())
+    # Not url_for(): a page names its pictures some fifty times, and there is nothing to choose or to quote.
+    if "assets" not in g:
+        g.assets = f"{request.script_root}{current_app.static_url_path}/", f"?v={asset_version()}"
+    folder, version = g.assets
+    return f"{folder}{path}{version}"
+
+
+def picture(name: str, label: str = "") -> Markup:
+    """Return one of static/img/icons.svg to stand in a page; decoration unless labelled."""
+    return drawn(asset_url("img/icons.svg"), name, label)
+
+
+@lru_cache(maxsize=500)
+def drawn(sheet: str, name: str, label: str) -> Markup:
+    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>').format(told, sheet, name)
 
 
 def asset_version() -> str:
-    folder = Path(current_app.static_folder or "")
     if current_app.debug:
         asset_digest.cache_clear()
-    return asset_digest(folder)
+    return asset_digest(current_app.static_folder or "")
 
 
 @lru_cache
-def asset_digest(folder: Path) -> str:
-    """Return one version for all files under `folder`: a script may pass its own on to what it loads."""
-    digest = hashlib.sha256()
+def asset_digest(name: str) -> str:
+    """Return one version for all files of a folder: a script may pass its own on to what it loads."""
+    folder, digest = Path(name), hashlib.sha256()
     for file in sorted(file for file in folder.rglob("*") if file.is_file()):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:10]

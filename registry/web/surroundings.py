@@ -9,8 +9,8 @@ from flask import Flask, g
 from registry.kernel.actor import NOBODY, Actor, Role
 from registry.kernel.text import later
 
-Told = Callable[[Actor], tuple[str, int]]
-"""told(actor): the name of the firm he acts for, and how many notices he has not opened."""
+Told = Callable[[], tuple[str, int]]
+"""told(): the name of the firm the actor acts for, and how many notices he has not opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +56,5 @@ def install(app: Flask, site: dict[str, str], told: Told) -> None:
         common: dict[str, object] = {"actor": actor, "demo": demo, "config_site": site}
         if actor.account is None:
             return common
-        firm, unread = told(actor)
+        firm, unread = told()
         return common | {"navigation": navigation(app, actor), "acting_for": firm, "unread": unread}
