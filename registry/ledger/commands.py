@@ -58,21 +58,34 @@ def say_report(report: Report) -> None:
 
 
 @ledger.command("checkpoint", help="为当前账本签名，输出签名文书。退出码：0 完成，1 账本被改动，拒绝签名。")
-def checkpoint() -> None:
-    click.echo(signed().note, nl=False)
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出条数、根哈希和签名文书。")
+def checkpoint(as_json: bool) -> None:
+    made = signed()
+    if as_json:
+        click.echo(json.dumps({
+            "size": made.size, "root": made.root.hex(), "at": made.at.isoformat(), "note": made.note,
+        }, ensure_ascii=False))
+    else:
+        click.echo(made.note, nl=False)
 
 
 @ledger.command("prove", help="为一个事件出具可离线核验的证明，旁边写出事件正文（.json）。"
                 "退出码：0 完成，1 账本被改动，拒绝签名，2 没有该事件。")
 @click.argument("event", type=click.UUID, metavar="事件编号")
 @click.option("--out", type=FILE, help="证明文件，默认为 <事件编号>.tlog-proof。")
-def prove(event: UUID, out: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出两个文件的位置和账本条数。")
+def prove(event: UUID, out: Path | None, as_json: bool) -> None:
     out = out or Path(f"{event}{verify.ENDING}")
-    signed()
+    size = signed().size
     with opened().reading(SYSTEM) as uow:
         proof, body = queries.inclusion_proof(uow, event), queries.event_body(uow, event)
     out.write_text(proof)
     verify.body_beside(out).write_bytes(body)
+    if as_json:
+        click.echo(json.dumps(
+            {"event": str(event), "proof": str(out), "body": str(verify.body_beside(out)), "size": size}, ensure_ascii=False,
+        ))
+        return
     click.echo(_("证明：{proof}\n正文：{body}", proof=out, body=verify.body_beside(out)))
 
 
@@ -83,7 +96,7 @@ def prove(event: UUID, out: Path | None) -> None:
 def verify_file(file: Path, body: Path | None, key: str | None) -> None:
     key = key or opened().tools.signer.verifier_key
     try:
-        shown = verify.check(file, body or verify.body_beside(file), key)
+        shown = verify.check(file, body, key)
     except Malformed as wrong:
         click.echo(_("证明不成立：{reason}", reason=wrong), err=True)
         sys.exit(DAMAGED)

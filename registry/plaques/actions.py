@@ -224,7 +224,7 @@ def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, conta
         contact_sealed=uow.tools.vault.seal(contact, f"wrong_plaque_report/contact/{report_id}") if contact else None,
     )
     uow.session.add(report)
-    ledger.append(uow, "plaque.reported-wrong", report)
+    ledger.append(uow, "plaque.reported-wrong", report, personal={"words": report.words} if report.words else None)
     return report
 
 

@@ -21,8 +21,10 @@ class Plaque(Base):
         Index("uq_plaque_standing", "unit_project_id", unique=True, postgresql_where=text("superseded_at IS NULL")),
         permanent("superseded_at", "superseded_reason"),
     )
+    ledger_within: ClassVar = "unit_project_id"
     ledger_facts: ClassVar = (
-        "unit_project_id", "code", "facts", "pdf_sha256", "svg_sha256", "issued_on", "superseded_at", "superseded_reason",
+        "unit_project_id", "code", "facts", "pdf_sha256", "svg_sha256", "issued_on", "issued_at",
+        "superseded_at", "superseded_reason",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -52,7 +54,10 @@ class Mounting(Base):
 
     __tablename__ = "plaque_mounting"
     __table_args__ = (permanent(),)
-    ledger_facts: ClassVar = ("plaque_id", "place", "mounted_on", "mounted_by", "photo_sha256")
+    ledger_within: ClassVar = "plaque_id"
+    ledger_facts: ClassVar = (
+        "plaque_id", "place", "mounted_on", "mounted_by", "photo_sha256", "recorded_at", "recorded_by_id",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     plaque_id: Mapped[UUID] = mapped_column(ForeignKey("plaque.id"), index=True)
@@ -71,7 +76,9 @@ class WrongPlaqueReport(Base):
 
     __tablename__ = "wrong_plaque_report"
     __table_args__ = (permanent("answered_at", "answered_by_id", "answer"),)
-    ledger_facts: ClassVar = ("plaque_id", "kind", "answered_at", "answered_by_id", "answer")
+    ledger_within: ClassVar = "plaque_id"
+    ledger_facts: ClassVar = ("plaque_id", "kind", "reported_at", "answered_at", "answered_by_id", "answer")
+    ledger_personal: ClassVar = {"words": ("words", "")}             # a passer-by may have named somebody
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     plaque_id: Mapped[UUID] = mapped_column(ForeignKey("plaque.id"), index=True)

@@ -30,6 +30,12 @@ def plaque(uow: UnitOfWork, plaque_id: UUID) -> Plaque:
     return found
 
 
+def plaque_to_mount(uow: UnitOfWork, plaque_id: UUID) -> Plaque:
+    found = uow.get(Plaque, plaque_id, *PLAQUE_IN_FULL)
+    policy.require(uow.actor, Permission.PLAQUE_MOUNT, found.scope)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class UnitPlaques:
     """A unit project, its plaques from the latest to the first, and why none can be made now (or "")."""

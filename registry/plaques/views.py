@@ -74,7 +74,7 @@ def mount(plaque_id: UUID) -> ResponseReturnValue:
             return see_other(".show", plaque_id=plaque_id)
 
     with reading() as uow:
-        return page("plaques/mount.html", form=form, plaque=queries.plaque(uow, plaque_id))
+        return page("plaques/mount.html", form=form, plaque=queries.plaque_to_mount(uow, plaque_id))
 
 
 @bp.get("/plaque-mountings/<uuid:mounting_id>/photo")
@@ -147,3 +147,10 @@ def proof(code: str) -> ResponseReturnValue:
     answer = Response(found, mimetype="application/json")
     answer.headers["Content-Disposition"] = f'attachment; filename="{normalised(code)}.json"'
     return answer
+
+
+@bp.get("/verify")
+@door(PUBLIC)
+def verify() -> ResponseReturnValue:
+    with reading() as uow:
+        return page("plaques/verify.html", verifier_key=public_page.verifier_key(uow))
