@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import Engine
 
 from registry.kernel.actor import NOBODY, Actor
+from tests.browser import sites
 from tests.browser.house import House, open_house
 from tests.browser.walking import DESKTOP, PHONE, Walker
 
@@ -27,6 +28,11 @@ expect.set_options(timeout=PATIENCE)
 def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with open_house(engine, tmp_path_factory.mktemp("house")) as house:
         yield house
+
+
+@pytest.fixture(scope="session")
+def landmark(house: House) -> sites.Landmark:
+    return sites.landmark(house)
 
 
 @pytest.fixture(scope="session")

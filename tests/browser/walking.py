@@ -1,13 +1,20 @@
 """Somebody at a browser: what they press, type and draw is counted, what goes wrong on the way is noted."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
-REFUSED_FORM = "status of 422"  # Chromium notes it as an error; to us it is an answer
+NO_FAULT = 422  # the form again, with its mistakes: Chromium notes it as an error, to us it is an answer
+
+MOST_TABS = 60
+FOCUSED = """() => {
+  const one = document.activeElement;
+  return (one.labels?.[0] ?? one).innerText?.trim() ?? "";
+}"""
 
 # A name of three strokes, as parts of the pad's width and height.
 STROKES = (
@@ -25,15 +32,23 @@ class Walker:
     home: str
     steps: int = 0
     faults: list[str] = field(default_factory=list)
+    answers: set[int] = field(default_factory=lambda: {NO_FAULT})
+    """The refusals that are no fault: of these the browser may complain."""
+    status: int = 0
+    """How the registry answered the last page that was asked for."""
 
     def __post_init__(self) -> None:
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
 
     def _heard(self, message: ConsoleMessage) -> None:
         """Note errors and warnings; violations of the content policy are among the errors."""
-        if message.type in {"error", "warning"} and REFUSED_FORM not in message.text:
+        if message.location["url"] == f"{self.home}/favicon.ico":
+            return  # asked for beside a paper, which cannot name an icon
+        refusal = any(f"status of {status} " in message.text for status in self.answers)
+        if message.type in {"error", "warning"} and not refusal:
             self.faults.append(f"{self.page.url}: {message.text}")
 
     def _asked(self, request: Request) -> None:
@@ -41,13 +56,28 @@ class Walker:
         if parts.scheme in {"http", "https", "ws", "wss"} and not request.url.startswith(self.home):
             self.faults.append(f"{self.page.url} asks {parts.netloc}")
 
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+
     def go(self, path: str) -> None:
         """Open an address: typed, scanned, or from a message."""
         self.page.goto(path)
 
+    def weigh(self, path: str) -> int:
+        """Open an address with nothing kept from before, and return how many bytes came over the line."""
+        wire = self.page.context.new_cdp_session(self.page)
+        received: list[float] = []
+        wire.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self.page.goto(path, wait_until="networkidle")
+        wire.detach()
+        return int(sum(received))
+
     def press(self, name: str, within: Locator | None = None) -> None:
         """Press the one button or link of that name."""
-        self._do(self.named(name, within).click)
+        self.do(self.named(name, within).click)
 
     def named(self, name: str, within: Locator | None = None) -> Locator:
         place = within or self.page.locator("main")
@@ -56,13 +86,19 @@ class Walker:
     def fill(self, label: str, words: str, enter: bool = False) -> None:
         """Type into the field of that label, and perhaps end with Enter."""
         place = self.page.locator("main").get_by_label(label)
-        self._do(lambda: place.fill(words))
+        self.do(lambda: place.fill(words))
         if enter:
             place.press("Enter")
 
     def attach(self, label: str, name: str, kind: str, content: bytes) -> None:
         place = self.page.locator("main").get_by_label(label)
-        self._do(lambda: place.set_input_files({"name": name, "mimeType": kind, "buffer": content}))
+        self.do(lambda: place.set_input_files({"name": name, "mimeType": kind, "buffer": content}))
+
+    def fetch(self, name: str) -> bytes:
+        """Return the paper that the link of that name opens."""
+        answer = self.page.context.request.get(self.named(name).get_attribute("href") or "")
+        assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+        return answer.body()
 
     def draw_name(self) -> None:
         """Draw on the pad with the mouse."""
@@ -80,9 +116,30 @@ class Walker:
             mouse.up()
         self.steps += 1
 
-    def _do(self, act) -> None:
+    def do(self, act: Callable[[], object]) -> None:
+        """Do something that is one step."""
         act()
         self.steps += 1
+
+    def sign_out(self) -> None:
+        menu = self.page.locator("details.person")
+        self.do(menu.locator("summary").click)
+        self.press("退出", menu)
+
+    def tab_to(self, name: str) -> None:
+        """Press the tab key until the focus is on what bears that name."""
+        for _press in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(FOCUSED).startswith(name):
+                return
+        raise AssertionError(f"the tab key never comes to {name}")
+
+    def keys(self, *names: str) -> None:
+        for name in names:
+            self.page.keyboard.press(name)
+
+    def types(self, words: str) -> None:
+        self.page.keyboard.type(words)
 
     @property
     def overflow(self) -> int:
