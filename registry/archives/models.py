@@ -22,8 +22,10 @@ class Archive(Base):
 
     __tablename__ = "archive"
     __table_args__ = (permanent(),)
+    ledger_within: ClassVar = "project_id"
     ledger_facts: ClassVar = (
-        "project_id", "number", "catalogue_sha256", "manifest_sha256", "assembled_on", "assembled_by_id",
+        "project_id", "number", "catalogue_sha256", "manifest_sha256", "assembled_on", "assembled_at",
+        "assembled_by_id",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

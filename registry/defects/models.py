@@ -18,8 +18,10 @@ class TraceReport(Base):
 
     __tablename__ = "trace_report"
     __table_args__ = (permanent(),)
+    ledger_within: ClassVar = "project_id"
     ledger_facts: ClassVar = (
-        "project_id", "unit_project_id", "part_code", "done_on", "cause", "purpose", "document_sha256", "made_by_id",
+        "project_id", "unit_project_id", "part_code", "done_on", "cause", "purpose", "document_sha256", "made_at",
+        "made_by_id",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

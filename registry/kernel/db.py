@@ -26,9 +26,12 @@ class Base(DeclarativeBase):
     `ledger_facts` names the columns that go into the ledger with each event about a row and that the
     audit compares with the row afterwards. Personal columns are never among them.
 
+    `ledger_within` names the column that leads to the record in whose region a row lies, where it has no `region`
+    of its own; by it a station may read what the ledger says of it.
+
     `ledger_personal` says how the audit checks a commitment to personal data: field of the event →
     (sealed column, place it is sealed for, with "{id}" for the row), e.g.
-    {"identity": ("identity_sealed", "person/identity/{id}")}.
+    {"identity": ("identity_sealed", "person/identity/{id}")}. A column of text holds the value unsealed; its place is "".
     """
 
     metadata = MetaData(naming_convention=NAMES)
@@ -41,6 +44,7 @@ class Base(DeclarativeBase):
         list[Any]: JSONB,
     }
     ledger_facts: ClassVar[tuple[str, ...]] = ()
+    ledger_within: ClassVar[str] = ""
     ledger_personal: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
 

@@ -36,6 +36,7 @@ from sqlalchemy.types import TypeEngine
 from registry.kernel.db import Base
 from registry.kernel.uow import UnitOfWork
 from registry.ledger.models import LedgerEvent, LedgerPending, LedgerSalt
+from registry.ledger.private import refuse_personal_numbers
 from registry.ledger.rules import SALT_BYTES, Content, FileRef, Place, commitment, event_body
 
 
@@ -106,7 +107,7 @@ def append(
     data      anything else worth keeping, made of plain values; never personal data
     files     documents that belong to the act
     personal  values to commit to without telling them: {field: value}
-    raises    EventTooLarge beyond 64 KiB
+    raises    EventTooLarge beyond 64 KiB; PersonalNumber when free text holds somebody's identity or phone number
     """
     return append_many(uow, kind, [Entry(record, data, files, personal)])[0]
 
@@ -123,6 +124,7 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[Le
     events, salts = [], []
     for entry in entries:
         subject = subject_of(entry.record)
+        refuse_personal_numbers({**facts[subject], **(entry.data or {})}, uow.today)
         place = last[subject] = next_place(uow.new_id(), subject, last.get(subject))
         kept = salts_for(place.id, entry)
         content = Content(facts[subject], entry.data, entry.files, commitments(entry, kept))

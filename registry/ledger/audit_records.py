@@ -110,10 +110,10 @@ class RecordCheck:
             if found != expected:
                 self.report.note("personal.differs", latest.table, latest.subject, column, expected, found)
 
-    def committed(self, salt: bytes, sealed: bytes, place: str) -> str:
-        """Return the commitment to a sealed value, "" when it does not open where it lies."""
+    def committed(self, salt: bytes, kept: bytes | str, place: str) -> str:
+        """Return the commitment to a value as it is kept, "" when it is sealed and does not open where it lies."""
         try:
-            return commitment(salt, self.vault.open(sealed, place)).hex()
+            return commitment(salt, kept if isinstance(kept, str) else self.vault.open(kept, place)).hex()
         except Unavailable:
             return ""
 

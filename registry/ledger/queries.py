@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+from sqlalchemy import inspect, literal, select
+
 from registry import policy
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
+from registry.ledger.audit_records import recorded_models
 from registry.ledger.models import LedgerCheckpoint, LedgerEvent
 from registry.ledger.proofs import Proof, write_proof
 from registry.ledger.rules import Said, read_body
@@ -47,18 +50,35 @@ def inclusion_proof(uow: UnitOfWork, event_id: UUID) -> str:
 def event_body(uow: UnitOfWork, event_id: UUID) -> bytes:
     """Return the exact bytes of an event, from which its leaf in the tree is made."""
     event = uow.get(LedgerEvent, event_id)
-    policy.require(uow.actor, Permission.LEDGER_READ, scope_of(read_body(event.body)))
+    policy.require(uow.actor, Permission.LEDGER_READ, scope_of(uow, read_body(event.body)))
     return event.body
 
 
-def scope_of(said: Said | None) -> Scope:
-    """Return what authority over an event turns on: who acted, for whom, and the record's region if any."""
+def scope_of(uow: UnitOfWork, said: Said | None) -> Scope:
+    """Return what authority over an event turns on: who acted, for whom, and the region its record lies in if any."""
     if said is None:
         return policy.ANYWHERE
     organisation = UUID(said.organisation) if said.organisation else None
     return Scope(
-        region=str(said.record.get("region", "")),
+        region=str(said.record.get("region") or region_around(uow, said.table, UUID(said.subject))),
         organisations=frozenset({organisation} if organisation else ()),
         person=UUID(said.person) if said.person else None,
         organisation=organisation,
     )
+
+
+def region_around(uow: UnitOfWork, table: str, record_id: UUID) -> str:
+    """Return the region of the record that this one lies within, however far up; "" when it lies in none."""
+    models = recorded_models()
+    model, key = models.get(table), select(literal(record_id)).scalar_subquery()
+    while model is not None:
+        columns = inspect(model).columns
+        if "region" in columns:
+            return uow.session.scalar(select(columns["region"]).where(columns["id"] == key)) or ""
+        if not model.ledger_within:
+            return ""
+        column = columns[model.ledger_within]
+        key = select(column).where(columns["id"] == key).scalar_subquery()
+        [reference] = column.foreign_keys
+        model = models.get(reference.column.table.name)
+    return ""

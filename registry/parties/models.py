@@ -108,7 +108,9 @@ class Qualification(Base):
         UniqueConstraint("person_id", "kind", "number"),
         permanent("withdrawn_on"),
     )
-    ledger_facts: ClassVar = ("person_id", "kind", "number", "valid_from", "valid_until", "withdrawn_on")
+    ledger_facts: ClassVar = (
+        "person_id", "kind", "number", "valid_from", "valid_until", "withdrawn_on", "recorded_at",
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
@@ -137,7 +139,7 @@ class RevealLog(Base):
 
     __tablename__ = "reveal_log"
     __table_args__ = (Index("ix_reveal_log_person_id_at", "person_id", "at"), permanent())
-    ledger_facts: ClassVar = ("person_id", "what", "reason", "explanation", "account_id")
+    ledger_facts: ClassVar = ("at", "person_id", "what", "reason", "explanation", "account_id")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

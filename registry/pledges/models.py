@@ -41,8 +41,8 @@ class Signed:
 
 
 SIGNED_FACTS = (
-    "term_id", "number", "method", "wording_id", "wording_sha256", "document_sha256", "signed_on", "signed_by_id",
-    "late", "evidence", "original_seen_at", "original_seen_by_id", "withdrawn_at", "withdrawn_reason",
+    "term_id", "number", "method", "wording_id", "wording_sha256", "document_sha256", "signed_on", "signed_at",
+    "signed_by_id", "late", "evidence", "original_seen_at", "original_seen_by_id", "withdrawn_at", "withdrawn_reason",
 )
 ONCE = permanent("original_seen_at", "original_seen_by_id", "withdrawn_at", "withdrawn_reason")
 
@@ -55,6 +55,7 @@ class Authorisation(Signed, Base):
         Index("uq_authorisation_standing", "term_id", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
         ONCE,
     )
+    ledger_within: ClassVar = "term_id"
     ledger_facts: ClassVar = SIGNED_FACTS
 
     term: Mapped[Term] = relationship(lazy="raise")
@@ -72,6 +73,7 @@ class Pledge(Signed, Base):
         Index("uq_pledge_standing", "term_id", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
         ONCE,
     )
+    ledger_within: ClassVar = "term_id"
     ledger_facts: ClassVar = SIGNED_FACTS
 
     term: Mapped[Term] = relationship(lazy="raise")
@@ -91,7 +93,8 @@ class Filing(Base):
         permanent(),
     )
     ledger_facts: ClassVar = (
-        "term_id", "pledge_id", "authorisation_id", "number", "filed_on", "filed_by_id", "station_id", "late",
+        "term_id", "pledge_id", "authorisation_id", "region", "year", "sequence", "number", "filed_on", "filed_at",
+        "filed_by_id", "station_id", "late",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -116,6 +119,7 @@ class Return(Base):
 
     __tablename__ = "filing_return"
     __table_args__ = (permanent(),)
+    ledger_within: ClassVar = "term_id"
     ledger_facts: ClassVar = (
         "term_id", "pledge_id", "authorisation_id", "reason", "returned_on", "returned_at", "returned_by_id",
     )
@@ -135,9 +139,10 @@ class ChangeOfLeader(Base):
 
     __tablename__ = "change_of_leader"
     __table_args__ = (permanent(),)
+    ledger_within: ClassVar = "incoming_term_id"
     ledger_facts: ClassVar = (
         "outgoing_term_id", "incoming_term_id", "reason", "basis", "effective_on", "refile_by", "clock_id",
-        "document_sha256", "recorded_on", "recorded_by_id",
+        "document_sha256", "recorded_on", "recorded_at", "recorded_by_id",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -116,6 +116,7 @@ class UnitProject(Base):
         CheckConstraint("design_life_years > 0", name="lives"),
         undeletable(),
     )
+    ledger_within: ClassVar = "project_id"
     ledger_facts: ClassVar = (
         "project_id", "number", "name", "storeys_above", "storeys_below", "area", "structure",
         "design_life_years", "design_life_basis", "accepted_on", "created_at",
@@ -157,6 +158,7 @@ class Part(Base):
         CheckConstraint("parent_id IS NULL OR below_code = ''", name="hangs_in_one_place"),
         permanent(),
     )
+    ledger_within: ClassVar = "unit_project_id"
     ledger_facts: ClassVar = ("unit_project_id", "code", "name", "kind", "parent_id", "below_code", "created_at")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -179,6 +181,7 @@ class Participation(Base):
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_starts"),
         permanent("until", "ended_reason"),
     )
+    ledger_within: ClassVar = "project_id"
     ledger_facts: ClassVar = (
         "project_id", "organisation_id", "role", "organisation_name", "legal_representative", "licence_number",
         "unit_numbers", "since", "until", "ended_reason", "created_at",
@@ -224,6 +227,7 @@ class Term(Base):
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_starts"),
         permanent("until", "ended_reason", "corrected_by_id", "corrected_reason"),
     )
+    ledger_within: ClassVar = "participation_id"
     ledger_facts: ClassVar = (
         "participation_id", "person_id", "person_name", "post", "shared", "qualification_kind",
         "qualification_number", "since", "until", "ended_reason", "corrected_by_id", "corrected_reason", "created_at",

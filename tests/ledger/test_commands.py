@@ -137,3 +137,18 @@ def test_the_worker_sequences_several_times_a_second_and_signs_within_the_minute
     for periodic in PERIODIC:
         periodic.act(committed)
     assert tools.signer.last() == (1, leaf_hash(event.body))
+
+
+def test_a_checkpoint_and_a_proof_are_told_to_programs_as_well(
+    flask: FlaskCliRunner, tools: Tools, event: LedgerEvent, tmp_path: Path
+) -> None:
+    told = json.loads(flask.invoke(args=["ledger", "checkpoint", "--json"]).output)
+    signed = parse_checkpoint(open_note(told["note"], tools.signer.verifier_key).text)
+    assert (told["size"], told["root"]) == (signed.size, signed.root.hex())
+
+    out = tmp_path / "one.tlog-proof"
+    answer = flask.invoke(args=["ledger", "prove", str(event.id), "--out", str(out), "--json"])
+    assert json.loads(answer.output) == {
+        "event": str(event.id), "proof": str(out), "body": str(tmp_path / "one.json"), "size": 1,
+    }
+    assert out.exists()
