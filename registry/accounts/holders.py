@@ -22,6 +22,21 @@ def holders(session: Session, organisation_id: UUID, role: Role) -> list[UUID]:
     return [person_id for person_id in rows if person_id is not None]
 
 
+def officers_near(session: Session, region: str) -> list[UUID]:
+    """The persons who act for the station nearest to a region: the county's, else the city's, else the province's."""
+    chain = dict.fromkeys((region, f"{region[:4]}00", f"{region[:2]}0000"))
+    rows = session.execute(
+        select(Grant.region, Account.person_id).join(Account, Account.id == Grant.account_id)
+        .where(
+            Grant.role.in_((Role.OFFICER, Role.STATION_HEAD)), Grant.until.is_(None), Grant.region.in_(chain),
+            Account.state == AccountState.ACTIVE, Account.person_id.is_not(None),
+        )
+        .order_by(Grant.since, Grant.id)
+    ).all()
+    by_place = ([person for place, person in rows if place == near and person is not None] for near in chain)
+    return list(dict.fromkeys(next((people for people in by_place if people), [])))
+
+
 def has_account(session: Session, person_id: UUID) -> bool:
     """Whether a person has an active account with anybody."""
     return session.scalar(

@@ -11,14 +11,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from registry import policy
+from registry.accounts.holders import officers_near
 from registry.documents import actions as documents
 from registry.documents.actions import SentFile
 from registry.documents.kinds import PICTURES
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict, Invalid, NotFound
 from registry.kernel.qr import qr_plan
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
+from registry.notices.actions import Message, mark_done, notify
+from registry.parties.actions import SHORTEST_EXPLANATION
+from registry.parties.models import RevealReason
 from registry.plaques.codes import new_code, normalised, spoken
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, engraved
@@ -30,10 +34,12 @@ from registry.projects.models import PROJECT_PARTIES, Project, UnitProject
 from registry.standards import handbook as standards
 from registry.standards.periods import PlaqueMoment
 
+WITH_PROJECT = selectinload(Plaque.unit).selectinload(UnitProject.project).options(PROJECT_PARTIES)
 UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),)
 IDENTITY_LIKE = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
 REPORTS_A_DAY = 20   # for one plaque; more is noise, and the station has been told already
 HEARTBEAT = timedelta(minutes=1)  # between two scans that count: nobody fills the table from a loop
+REPORTED = "plaque.reported"     # the kind of notice that asks to look into a report
 WRONGS = ("missing", "damaged", "differs", "elsewhere", "other")
 
 
@@ -191,9 +197,7 @@ def artwork_facts(uow: UnitOfWork, facts: dict[str, Any], size: Size) -> dict[st
 
 def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting:
     """Record that a plaque is up: photo, place, day, by whom."""
-    plaque = uow.get(
-        Plaque, plaque_id, selectinload(Plaque.unit).selectinload(UnitProject.project).options(PROJECT_PARTIES), lock=True,
-    )
+    plaque = uow.get(Plaque, plaque_id, WITH_PROJECT, lock=True)
     policy.require(uow.actor, Permission.PLAQUE_MOUNT, plaque.scope)
     if plaque.superseded_at is not None:
         raise Conflict(_("该标牌已被取代，不能再登记安装。"))
@@ -212,7 +216,7 @@ def mount_plaque(uow: UnitOfWork, plaque_id: UUID, hanging: Hanging) -> Mounting
 def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, contact: str) -> WrongPlaqueReport:
     """Take down what a passer-by says is wrong with a plaque. Anybody may; the contact is sealed."""
     policy.open_to_all(uow.actor)
-    plaque = uow.session.scalar(select(Plaque).where(Plaque.code == normalised(code)))
+    plaque = uow.session.scalar(select(Plaque).options(WITH_PROJECT).where(Plaque.code == normalised(code)))
     if plaque is None or kind not in WRONGS:
         raise Invalid(_("请选择标牌的问题。"), field="kind")
     if IDENTITY_LIKE.search(words):
@@ -225,7 +229,15 @@ def report_wrong_plaque(uow: UnitOfWork, code: str, kind: str, words: str, conta
     )
     uow.session.add(report)
     ledger.append(uow, "plaque.reported-wrong", report, personal={"words": report.words} if report.words else None)
+    for person_id in officers_near(uow.session, plaque.scope.region):
+        notify(uow, person_id, Message(
+            REPORTED, link_to(plaque), _("标牌有误，待核实：{unit}", unit=plaque.facts["unit"]["name"]),
+        ))
     return report
+
+
+def link_to(plaque: Plaque) -> str:
+    return f"/plaques/{plaque.id}"
 
 
 def refuse_flood(uow: UnitOfWork, plaque_id: UUID) -> None:
@@ -258,9 +270,7 @@ def note_scan(uow: UnitOfWork, code: str) -> None:
 def answer_report(uow: UnitOfWork, report_id: UUID, answer: str) -> WrongPlaqueReport:
     """Say what was done about a report; once said it stays."""
     report = uow.get(WrongPlaqueReport, report_id, lock=True)
-    plaque = uow.get(
-        Plaque, report.plaque_id, selectinload(Plaque.unit).selectinload(UnitProject.project).options(PROJECT_PARTIES),
-    )
+    plaque = uow.get(Plaque, report.plaque_id, WITH_PROJECT)
     policy.require(uow.actor, Permission.PLAQUE_ISSUE, plaque.scope)
     if report.answered_at is not None:
         raise Conflict(_("该反映已经答复。"))
@@ -268,4 +278,29 @@ def answer_report(uow: UnitOfWork, report_id: UUID, answer: str) -> WrongPlaqueR
         raise Invalid(_("请填写处理结果。"), field="answer")
     report.answered_at, report.answered_by_id, report.answer = uow.at, uow.actor.account, answer
     ledger.append(uow, "plaque.report-answered", report)
+    waiting = select(WrongPlaqueReport.id).where(
+        WrongPlaqueReport.plaque_id == plaque.id, WrongPlaqueReport.answered_at.is_(None),
+    )
+    if uow.session.scalar(waiting.limit(1)) is None:
+        mark_done(uow, REPORTED, link_to(plaque))
     return report
+
+
+def reveal_contact(uow: UnitOfWork, report_id: UUID, reason: str, explanation: str) -> str:
+    """Return how to reach whoever reported a plaque, and note for good who looked and why.
+
+    Raises NotFresh without a recent proof; Invalid without an explanation; NotFound when none was left.
+    """
+    report = uow.get(WrongPlaqueReport, report_id, lock=True)
+    plaque = uow.get(Plaque, report.plaque_id, WITH_PROJECT)
+    policy.require(uow.actor, Permission.IDENTITY_REVEAL, plaque.scope)
+    policy.require_fresh(uow.actor)
+    if len("".join(explanation.split())) < SHORTEST_EXPLANATION:
+        raise Invalid(_("请说明查看的具体事由，至少 {least} 个字。", least=SHORTEST_EXPLANATION), field="explanation")
+    if report.contact_sealed is None:
+        raise NotFound(_("反映人没有留下联系方式。"))
+    contact = uow.tools.vault.open(report.contact_sealed, f"wrong_plaque_report/contact/{report.id}")
+    ledger.append(uow, "plaque.contact-revealed", report, data={
+        "reason": RevealReason(reason), "explanation": explanation.strip(),
+    })
+    return contact

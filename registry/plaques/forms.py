@@ -3,6 +3,7 @@
 from wtforms.validators import NumberRange
 
 from registry.kernel.text import later
+from registry.parties.rules import REASON_NAMES
 from registry.web.fields import (
     ChoiceField,
     DayField,
@@ -46,3 +47,10 @@ class WrongForm(Form):
 
 class AnswerForm(Form):
     answer = ParagraphField(later("处理结果"), [Needed(), at_most(500)])
+
+
+class ContactForm(Form):
+    """Why somebody wants to see how to reach whoever reported a plaque."""
+
+    reason = ChoiceField(later("事由"), [Needed()], choices=list(REASON_NAMES.items()))
+    explanation = LineField(later("说明"), [Needed(), at_most(200)])

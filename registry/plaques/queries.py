@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.documents.queries import Readable, readable
+from registry.kernel.errors import Forbidden
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.plaques.actions import NotFiled, TooSoon, lines, require_moment
@@ -130,3 +132,71 @@ def wrong_reports(uow: UnitOfWork, plaque_id: UUID) -> Sequence[WrongPlaqueRepor
         select(WrongPlaqueReport).where(WrongPlaqueReport.plaque_id == plaque_id)
         .order_by(WrongPlaqueReport.reported_at.desc())
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A passer-by's report that nobody has answered, and its plaque."""
+
+    report: WrongPlaqueReport
+    plaque: Plaque
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What of the plaques in reach a station should look into; each list with the oldest first."""
+
+    reported: Sequence[Waiting]
+    unmounted: Sequence[Plaque]
+    unscanned: Sequence[Plaque]
+
+
+MOST_WATCHED = 50
+A_YEAR = timedelta(days=365)
+
+
+def watch(uow: UnitOfWork) -> Watch:
+    """Plaques reported, not put up yet, or up and not scanned for a year. For those who can put it right."""
+    if not policy.holds_anywhere(uow.actor, Permission.PLAQUE_ISSUE):
+        raise Forbidden(_("您的账户没有办理此事的权限。"))
+    mounted = exists().where(Mounting.plaque_id == Plaque.id)
+    scanned = exists().where(PlaqueScan.plaque_id == Plaque.id, PlaqueScan.day > uow.today - A_YEAR)
+    return Watch(
+        waiting_reports(uow, MOST_WATCHED), standing(uow, ~mounted),
+        standing(uow, mounted & ~scanned & (Plaque.issued_on <= uow.today - A_YEAR)),
+    )
+
+
+def waiting_reports(uow: UnitOfWork, limit: int) -> list[Waiting]:
+    """The unanswered reports in reach, the oldest first; none for those who cannot answer them."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    if not policy.holds_anywhere(uow.actor, Permission.PLAQUE_ISSUE):
+        return []
+    rows = uow.session.execute(
+        select(WrongPlaqueReport, Plaque).join(Plaque, Plaque.id == WrongPlaqueReport.plaque_id)
+        .join(UnitProject, UnitProject.id == Plaque.unit_project_id).join(Project, Project.id == UnitProject.project_id)
+        .options(*PLAQUE_IN_FULL)
+        .where(WrongPlaqueReport.answered_at.is_(None), Project.within(policy.reach(uow.actor)))
+        .order_by(WrongPlaqueReport.reported_at, WrongPlaqueReport.id).limit(limit)
+    )
+    return [Waiting(report, held) for report, held in rows if policy.allows(uow.actor, Permission.PLAQUE_ISSUE, held.scope)]
+
+
+def standing(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[Plaque]:
+    """The plaques in force, in reach, of which `condition` holds."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    rows = uow.session.scalars(
+        select(Plaque).join(UnitProject, UnitProject.id == Plaque.unit_project_id)
+        .join(Project, Project.id == UnitProject.project_id).options(*PLAQUE_IN_FULL)
+        .where(Plaque.superseded_at.is_(None), condition, Project.within(policy.reach(uow.actor)))
+        .order_by(Plaque.issued_at, Plaque.id).limit(MOST_WATCHED)
+    )
+    return [held for held in rows if policy.allows(uow.actor, Permission.PLAQUE_ISSUE, held.scope)]
+
+
+def report_to_reveal(uow: UnitOfWork, report_id: UUID) -> Waiting:
+    """The report whose sender somebody is about to look at."""
+    report = uow.get(WrongPlaqueReport, report_id)
+    found = uow.get(Plaque, report.plaque_id, *PLAQUE_IN_FULL)
+    policy.require(uow.actor, Permission.IDENTITY_REVEAL, found.scope)
+    return Waiting(report, found)

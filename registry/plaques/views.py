@@ -9,7 +9,7 @@ from registry.kernel.text import _
 from registry.plaques import actions, queries
 from registry.plaques import public as public_page
 from registry.plaques.codes import normalised
-from registry.plaques.forms import WRONGS, AnswerForm, IssueForm, MountForm, WrongForm
+from registry.plaques.forms import WRONGS, AnswerForm, ContactForm, IssueForm, MountForm, WrongForm
 from registry.plaques.words import difference_words
 from registry.policy import Permission
 from registry.web.door import PUBLIC, door, reading, writing
@@ -137,6 +137,24 @@ def answer(report_id: UUID) -> ResponseReturnValue:
 
     with reading() as uow:
         return page("plaques/show.html", shown=queries.reported(uow, report_id), form=form)
+
+
+@bp.get("/plaques")
+@door(Permission.PLAQUE_ISSUE)
+def watch() -> ResponseReturnValue:
+    with reading() as uow:
+        return page("plaques/watch.html", watch=queries.watch(uow))
+
+
+@bp.route("/wrong-plaque-reports/<uuid:report_id>/contact", methods=["GET", "POST"])
+@door(Permission.IDENTITY_REVEAL)
+def contact(report_id: UUID) -> ResponseReturnValue:
+    form, told = ContactForm(), ""
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            told = actions.reveal_contact(uow, report_id, form.reason.data, form.explanation.data)
+    with reading() as uow:
+        return page("plaques/contact.html", form=form, waiting=queries.report_to_reveal(uow, report_id), contact=told)
 
 
 @bp.get("/v/<code>/proof.json")

@@ -12,10 +12,11 @@ from werkzeug.datastructures import FileStorage
 
 from registry.documents.kinds import Unsuitable
 from registry.documents.queries import content
-from registry.kernel.actor import NOBODY
+from registry.kernel.actor import NOBODY, Role
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
+from registry.notices.models import Notice
 from registry.parties.models import Person
 from registry.plaques.actions import (
     REPORTS_A_DAY,
@@ -30,9 +31,12 @@ from registry.plaques.actions import (
     mount_plaque,
     note_scan,
     report_wrong_plaque,
+    reveal_contact,
 )
 from registry.plaques.models import Plaque, PlaqueScan, WrongPlaqueReport
+from registry.plaques.queries import watch
 from registry.pledges.changes import Newcomer, hand_over
+from registry.policy import NotFresh
 from registry.projects.actions import FirmFacts, accept_unit, admit_firm
 from registry.projects.models import Project, UnitProject
 from registry.projects.registering import register_project
@@ -281,3 +285,87 @@ def test_a_scan_is_counted_by_the_day_and_says_nothing_about_who_it_was(ready, c
         rows = [(row.day, row.scans) for row in uow.session.scalars(select(PlaqueScan).order_by(PlaqueScan.day))]
     assert rows == [(date(2027, 6, 1), 2), (date(2027, 6, 2), 1)]   # the second within a minute does not count
     assert set(PlaqueScan.__table__.columns.keys()) == {"plaque_id", "day", "scans", "last_at"}
+
+
+@pytest.fixture
+def county(units):
+    """An officer of the county's own station, who is a person on our books."""
+    person = parties.person(units, "冯县监", house.identity())
+    station = parties.organisation(units, "历下区监督站")
+    return house.signed_in(units, "county", "冯县监", station.id, person.id, Role.OFFICER, "370102")
+
+
+def told_to(units, actor):
+    with units.reading(actor) as uow:
+        return [(row.kind, row.link, row.done_at is not None) for row in uow.session.scalars(
+            select(Notice).where(Notice.person_id == actor.person).order_by(Notice.created_at))]
+
+
+def test_the_nearest_station_is_told_of_a_wrong_plaque_until_the_last_report_is_answered(ready, units, county):
+    far = parties.person(units, "省监督", house.identity())
+    province = house.signed_in(units, "province", "省监督", None, far.id, Role.OFFICER, "370000")
+    elsewhere = parties.person(units, "外监督", house.identity())
+    other = house.signed_in(units, "other", "外监督", None, elsewhere.id, Role.OFFICER, "370103")
+    plaque = issued(ready)
+    first, second = wrong(ready, plaque), wrong(ready, plaque, kind="damaged")
+    assert told_to(units, county) == [("plaque.reported", f"/plaques/{plaque.id}", False)]
+    assert told_to(units, province) == told_to(units, other) == []
+    for report, settled in ((first, False), (second, True)):
+        with units.writing(county) as uow:
+            answer_report(uow, report.id, "已核实")
+        assert told_to(units, county) == [("plaque.reported", f"/plaques/{plaque.id}", settled)]
+
+
+def test_a_look_at_who_reported_is_written_down_with_its_reason(ready, units, county):
+    plaque = issued(ready)
+    report = wrong(ready, plaque, contact="请找 3 单元王女士")
+    with units.writing(county) as uow:
+        assert reveal_contact(uow, report.id, "contact", "核实标牌缺失的位置") == "请找 3 单元王女士"
+    with units.reading(county) as uow:
+        event = uow.session.scalars(select(LedgerEvent).where(
+            LedgerEvent.subject_id == report.id, LedgerEvent.kind == "plaque.contact-revealed")).one()
+    assert "核实标牌缺失的位置".encode() in event.body
+    assert str(county.account).encode() in event.body
+    assert "王女士".encode() not in event.body
+
+
+def test_nobody_looks_at_who_reported_without_reason_fresh_proof_and_office(ready, units, county):
+    plaque = issued(ready)
+    report = wrong(ready, plaque, contact="13812345678")
+    with pytest.raises(Invalid, match="事由"), units.writing(county) as uow:
+        reveal_contact(uow, report.id, "contact", "看")
+    with pytest.raises(NotFresh), units.writing(replace(county, fresh=False)) as uow:
+        reveal_contact(uow, report.id, "contact", "核实标牌缺失的位置")
+    with pytest.raises(Forbidden), units.writing(ready.filer) as uow:   # the owner, about whom it may be
+        reveal_contact(uow, report.id, "contact", "核实标牌缺失的位置")
+    silent = wrong(ready, plaque)
+    with pytest.raises(NotFound, match="没有留下"), units.writing(county) as uow:
+        reveal_contact(uow, silent.id, "contact", "核实标牌缺失的位置")
+
+
+def seen(units, actor):
+    with units.reading(actor) as uow:
+        found = watch(uow)
+        return ([one.report.id for one in found.reported], [one.id for one in found.unmounted],
+                [one.id for one in found.unscanned])
+
+
+def test_the_station_sees_which_plaques_to_look_into(ready, units, clock):
+    plaque = issued(ready)
+    assert seen(units, ready.officer) == ([], [plaque.id], [])
+    hang(ready, plaque)
+    report = wrong(ready, plaque)
+    assert seen(units, ready.officer) == ([report.id], [], [])
+    clock.forward(days=366)
+    assert seen(units, ready.officer) == ([report.id], [], [plaque.id])
+    with units.writing(NOBODY) as uow:
+        note_scan(uow, plaque.code)
+    assert seen(units, ready.officer) == ([report.id], [], [])
+
+
+def test_a_station_elsewhere_and_a_leader_see_none_of_it(ready, units):
+    wrong(ready, issued(ready))
+    elsewhere = house.signed_in(units, "qingdao", "青监督", None, None, Role.OFFICER, "370200")
+    assert seen(units, elsewhere) == ([], [], [])
+    with pytest.raises(Forbidden):
+        seen(units, ready.leaders["contractor"])

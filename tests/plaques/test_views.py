@@ -241,3 +241,19 @@ def test_the_proof_can_be_taken_away(plaque, visit, units):
     bundle = json.loads(answer.text)
     assert json.loads(bundle["event"])["kind"] == "plaque.issued"
     assert bundle["proof"].startswith("c2sp.org/tlog-proof@v1")
+
+
+def test_the_station_finds_reports_on_one_page_and_looks_at_who_sent_one(ready, plaque, visit, units):
+    visit().post(f"/v/{plaque.code}/wrong", {"kind": "missing", "words": "墙上没有", "contact": "0531-1234"})
+    officer = visit(ready.officer)
+    listed = officer.get("/plaques").text
+    assert "标牌缺失" in listed
+    assert f"/plaques/{plaque.id}" in listed
+    way = re.search(r"/wrong-plaque-reports/[0-9a-f-]+/contact", officer.get(f"/plaques/{plaque.id}").text)[0]
+    assert "0531-1234" not in officer.get(way).text
+    assert officer.post(way, {"reason": "contact", "explanation": ""}).status_code == 422
+    shown = officer.post(way, {"reason": "contact", "explanation": "核实标牌缺失的位置"})
+    assert "0531-1234" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert visit(ready.leaders["contractor"]).get("/plaques").status_code == 403
+    assert visit(ready.filer).get(way).status_code == 403
