@@ -171,6 +171,13 @@ def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
     )
 
 
+def term_to_record(uow: UnitOfWork, term_id: UUID) -> Desk:
+    """The term whose paper, signed by hand, somebody is about to scan in."""
+    found = uow.get(Term, term_id, *TERM_IN_FULL)
+    policy.require(uow.actor, Permission.PLEDGE_RECORD, found.scope)
+    return desk(uow, found, post_of(uow.session, found).wording)
+
+
 def term_to_change(uow: UnitOfWork, term_id: UUID) -> Desk:
     """The term whose holder is about to hand over."""
     found = uow.get(Term, term_id, *TERM_IN_FULL)

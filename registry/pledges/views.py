@@ -86,7 +86,7 @@ def scan(term_id: UUID) -> ResponseReturnValue:
             return see_other(".show", term_id=term_id)
 
     with reading() as uow:
-        return page("pledges/scan.html", form=form, desk=queries.pair(uow, term_id))
+        return page("pledges/scan.html", form=form, desk=queries.term_to_record(uow, term_id))
 
 
 @bp.get("/terms/<uuid:term_id>/blank-<any(authorisation, pledge):kind>.pdf")

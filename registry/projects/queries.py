@@ -10,9 +10,11 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import policy
+from registry.kernel.errors import Forbidden
 from registry.kernel.search import bigrams
+from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
-from registry.policy import Permission
+from registry.policy import Permission, Scope
 from registry.projects.models import (
     PROJECT_PARTIES,
     TERM_IN_FULL,
@@ -43,6 +45,11 @@ FIRMS = (
     .where(Participation.project_id == bindparam("project"))
     .options(joinedload(Participation.units), joinedload(Participation.terms))
     .order_by(Participation.role, Participation.since, Participation.id)
+)
+
+PARTICIPATION_IN_FULL = (
+    selectinload(Participation.terms), selectinload(Participation.units),
+    selectinload(Participation.project).options(PROJECT_PARTIES),
 )
 
 
@@ -117,13 +124,20 @@ def project_to_edit(uow: UnitOfWork, project_id: UUID) -> Project:
     return found
 
 
-def participation(uow: UnitOfWork, participation_id: UUID) -> Participation:
-    """One firm's part in a project."""
-    found = uow.get(
-        Participation, participation_id, selectinload(Participation.terms), selectinload(Participation.units),
-        selectinload(Participation.project).options(PROJECT_PARTIES),
-    )
-    policy.require(uow.actor, Permission.PROJECT_READ, found.project.scope)
+def firm_to_appoint_for(uow: UnitOfWork, participation_id: UUID) -> Participation:
+    """The part a firm takes in a project, for those who fill its posts."""
+    found = uow.get(Participation, participation_id, *PARTICIPATION_IN_FULL)
+    whole = found.project.scope
+    policy.require(uow.actor, Permission.TERM_CHANGE, Scope(
+        whole.region, whole.organisations, organisation=found.organisation_id, owner=whole.owner,
+    ))
+    return found
+
+
+def firm_to_see_out(uow: UnitOfWork, participation_id: UUID) -> Participation:
+    """The part a firm takes in a project, for those who enter that it leaves."""
+    found = uow.get(Participation, participation_id, *PARTICIPATION_IN_FULL)
+    policy.require(uow.actor, Permission.PROJECT_EDIT, found.project.scope)
     return found
 
 
@@ -150,6 +164,15 @@ def choices(uow: UnitOfWork) -> Choices:
         {role.key: role.label for role in roles},
         {post.role: post.label for post in reversed(posts)},
     )
+
+
+def choices_to_register(uow: UnitOfWork) -> Choices:
+    """The same, for those whose office it is to register projects at all. Raises Forbidden to the others."""
+    if not policy.holds_anywhere(uow.actor, Permission.PROJECT_CREATE):
+        raise Forbidden(
+            _("您的账户没有登记项目的权限。"), remedy=_("项目由工程所在地的质量监督机构或建设单位的经办人登记。"),
+        )
+    return choices(uow)
 
 
 def posts_of(uow: UnitOfWork, firm: Participation) -> list[tuple[str, str]]:

@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 def register() -> ResponseReturnValue:
     form = RegistrationForm()
     with reading() as uow:
-        choices = queries.choices(uow)
+        choices = queries.choices_to_register(uow)
         form.category.choices = choices.categories
     if request.method == "GET":
         for role in choices.principal_roles:
@@ -91,11 +91,11 @@ def party_of(row: PartyRow) -> registering.PartyFacts:
 def amend(project_id: UUID) -> ResponseReturnValue:
     form = AmendForm()
     if form.validate_on_submit():
-        changes = {name: form[name].data for name in (
-            "name", "address", "permit_number", "oversight_number", "started_on",
-        )}
+        changes = {name: form[name].data or "" for name in ("name", "address", "permit_number", "oversight_number")}
         with form.blaming(), writing() as uow:
-            actions.amend_project(uow, project_id, form.version.number, form.reason.data, changes)
+            actions.amend_project(uow, project_id, form.version.number, form.reason.data, changes | {
+                "started_on": form.started_on.data,
+            })
         if not form.errors:
             flash(_("已修改。此前的内容仍可在存证中查到。"))
             return see_other("desks.project", project_id=project_id)
@@ -153,9 +153,8 @@ def add_unit(project_id: UUID) -> ResponseReturnValue:
 def amend_unit(unit_id: UUID) -> ResponseReturnValue:
     form = AmendUnitForm()
     if form.validate_on_submit():
-        changes = {name: form[name].data for name in (
-            "name", "design_life_years", "design_life_basis", "storeys_above", "storeys_below",
-        )}
+        changes = {name: form[name].data for name in ("name", "design_life_years", "storeys_above", "storeys_below")}
+        changes["design_life_basis"] = form.design_life_basis.data or ""
         with form.blaming(), writing() as uow:
             unit = correcting.amend_unit(uow, unit_id, form.version.number, form.reason.data, changes)
         if not form.errors:
@@ -195,7 +194,7 @@ def correct(term_id: UUID) -> ResponseReturnValue:
 def appoint(participation_id: UUID) -> ResponseReturnValue:
     form = TermForm()
     with reading() as uow:
-        firm = queries.participation(uow, participation_id)
+        firm = queries.firm_to_appoint_for(uow, participation_id)
         form.post.choices = queries.posts_of(uow, firm)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
@@ -221,7 +220,7 @@ def see_out(participation_id: UUID) -> ResponseReturnValue:
             return see_other("desks.project", project_id=firm.project_id)
 
     with reading() as uow:
-        return page("projects/see_out.html", form=form, firm=queries.participation(uow, participation_id))
+        return page("projects/see_out.html", form=form, firm=queries.firm_to_see_out(uow, participation_id))
 
 
 @bp.route("/unit-projects/<uuid:unit_id>/acceptance", methods=["GET", "POST"])

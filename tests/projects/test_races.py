@@ -62,8 +62,8 @@ def test_two_appointments_at_once_leave_one_holder(units, clock, how):
                     open_term(uow, firm, TermFacts(person.id, "project-manager", CHANGED))
                 else:
                     uow.session.add(Term(
-                        id=uow.new_id(), participation_id=firm, person_id=person.id, person_name=person.name, post="project-manager",
-                        since=CHANGED, created_at=uow.at,
+                        id=uow.new_id(), participation_id=firm, person_id=person.id, person_name=person.name,
+                        post="project-manager", since=CHANGED, created_at=uow.at,
                     ))
         except (TermsOverlap, DBAPIError):
             return "refused"

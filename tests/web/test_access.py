@@ -1,0 +1,221 @@
+"""Who gets through which door: access.txt names every endpoint, and what each audience is answered there.
+
+The statuses are those of a right request. An endpoint that is not in the table fails; so does one whose answer
+to anybody has changed. A POST that is sent rightly by somebody entitled is answered 303, or 200 where the page
+itself is the answer; every request is undone before the next.
+"""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, select
+from werkzeug.datastructures import FileStorage
+from werkzeug.routing import Rule
+
+from registry.accounts.models import Grant
+from registry.archives.actions import assemble_archive
+from registry.defects.actions import report_trace
+from registry.defects.queries import Question
+from registry.kernel.actor import NOBODY, SYSTEM, Actor, Role
+from registry.kernel.uow import Units
+from registry.ledger.models import LedgerEvent
+from registry.ledger.sequencing import checkpoint, sequence
+from registry.plaques.actions import Hanging, mount_plaque, report_wrong_plaque
+from registry.pledges.models import Pledge
+from registry.projects.models import UnitProject
+from registry.standards.models import StandardEdition
+from tests import build as house
+from tests.accounts.visiting import HOME, TOKEN, Browser, application, entered
+from tests.conftest import Clock
+from tests.documents.samples import jpeg, pdf
+from tests.parties import build as parties
+from tests.plaques.build import ACCEPTED, accepted, issued
+from tests.standing import standing, standing_clock  # noqa: F401 — fixtures
+
+TABLE = Path(__file__).with_name("access.txt")
+HEADS, *LINES = [line.split() for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+AUDIENCES = HEADS[2:]
+SAID = {(method, endpoint): dict(zip(AUDIENCES, said, strict=True)) for endpoint, method, *said in LINES}
+NOBODYS = UUID(int=404)
+OF_A_PROJECT = {
+    "project_id", "unit_id", "term_id", "participation_id", "plaque_id", "mounting_id", "archive_id", "paper_id", "report_id",
+}
+"""What the address of a thing names that belongs to a project, and with it to its parties and its station."""
+
+
+def pdf_sent() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(pdf()), "承诺书.pdf"
+
+
+def photo_sent() -> tuple[io.BytesIO, str]:
+    return io.BytesIO(jpeg()), "标牌.jpg"
+
+
+DAY = f"{ACCEPTED:%Y-%m-%d}"
+SOMEBODY = {"identity_kind": "citizen", "name": "郑接任", "qualification_kind": "一级注册建造师", "qualification_number": "鲁1"}
+BODIES: dict[str, dict[str, Any]] = {
+    "defects.report": {"on": DAY, "unit": "01", "part": "0201", "cause": "unknown", "purpose": "渗漏投诉调查"},
+    "desks.reveal": {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"},
+    "plaques.answer": {"answer": "已更换"},
+    "plaques.contact": {"reason": "contact", "explanation": "核实反映内容"},
+    "plaques.issue": {"width_mm": "600", "height_mm": "400", "qr_mm": "90"},
+    "plaques.mount": {"photo": photo_sent, "place": "主入口", "mounted_on": DAY, "mounted_by": "泉城标牌厂"},
+    "plaques.wrong": {"kind": "missing"},
+    "pledges.authorise": {"typed_name": "李法人", "code": "000000"},
+    "pledges.change": SOMEBODY | {"identity_number": house.identity, "effective_on": DAY, "reason": "工作调动"},
+    "pledges.scan": {"paper": "pledge", "signed_on": DAY, "scan": pdf_sent},
+    "pledges.send_back": {"reason": "证号不符"},
+    "pledges.sign": {"typed_name": "李建国", "code": "000000"},
+    "projects.accept": {"accepted_on": DAY},
+    "projects.add_unit": {"number": "03", "name": "3 号楼", "design_life_years": "50"},
+    "projects.admit": {
+        "role": "contractor", "uscc": parties.code, "name": "泉城安装公司", "legal_representative": "周法人", "since": DAY,
+    },
+    "projects.amend": {"name": "和平里", "address": "和平路 8 号", "reason": "更名", "version": "1"},
+    "projects.amend_unit": {"name": "甲楼", "design_life_years": "50", "reason": "更名", "version": "1"},
+    "projects.appoint": SOMEBODY | {"post": "project-manager", "identity": house.identity, "since": DAY},
+    "projects.correct": {"since": "2026-03-11", "qualification_number": "鲁2", "reason": "日期有误"},
+    "projects.correct_acceptance": {"accepted_on": "2027-05-31", "reason": "日期有误"},
+    "projects.parts": {"code": "F3", "name": "3 层", "kind": "storey", "below": "0201"},
+    "projects.see_out": {"last_day": DAY, "reason": "合同解除"},
+}
+"""What a right request carries. A door without a body here is sent an empty form."""
+
+
+@dataclass
+class World:
+    """A project that has come all the way to its archive, and somebody of every audience."""
+
+    app: Flask
+    units: Units
+    site: house.Site
+    things: dict[str, Any]
+    cookies: dict[str, tuple[str, str]]     # by audience: cookie and form token
+
+    def path(self, rule: Rule) -> str:
+        of_this_door = self.things.get(rule.endpoint, {})
+        values = {name: of_this_door.get(name, self.things.get(name, NOBODYS)) for name in rule.arguments}
+        with self.app.test_request_context(base_url=HOME):
+            return rule.build(values)[1]
+
+    def ask(self, audience: str, method: str, endpoint: str) -> int:
+        """Send a right request, and undo what it did."""
+        assert isinstance(self.units.bind, Connection)
+        rule = rules(self.app)[method, endpoint]
+        cookie, token = self.cookies[audience]
+        browser = Browser(self.app)
+        browser.carry("__Host-zz", cookie)
+        savepoint = self.units.bind.begin_nested()
+        body = {name: value() if callable(value) else value for name, value in BODIES.get(endpoint, {}).items()}
+        sent = {"data": {"csrf_token": token} | body} if method == "POST" else {"headers": {"X-CSRFToken": token}}
+        answer = browser.client.open(self.path(rule), method=method, base_url=HOME, **sent)
+        answer.close()
+        savepoint.rollback()
+        return answer.status_code
+
+
+def rules(app: Flask) -> dict[tuple[str, str], Rule]:
+    """Every door by method and endpoint. Of several addresses of one, the first."""
+    found: dict[tuple[str, str], Rule] = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            if rule.endpoint != "static":
+                found.setdefault((method, rule.endpoint), rule)
+    return found
+
+
+@pytest.fixture(scope="module")
+def world(standing: house.Site, standing_clock: Clock) -> World:  # noqa: F811 — the fixtures imported above
+    site = accepted(standing, standing_clock)
+    app = application(site.units)
+    everybody = audiences(site)
+    return World(app, site.units, site, things_of(site), {
+        name: cookie_of(entered(app, site.units, actor)) for name, actor in everybody.items()
+    })
+
+
+@pytest.fixture(autouse=True)
+def present(world: World) -> None:
+    """Other tests may have had the application meanwhile."""
+    application(world.units)
+
+
+def cookie_of(browser: Browser) -> tuple[str, str]:
+    path = "/me" if browser.get("/me").status_code == 200 else "/sign-in"
+    token = TOKEN.search(browser.get(path).text)
+    assert token is not None
+    return browser.cookie(), token[1]
+
+
+def audiences(site: house.Site) -> dict[str, Actor]:
+    units = site.units
+    firm = parties.organisation(units, "外省建设公司")
+    staff = {
+        "elsewhere": (Role.OFFICER, "110100"), "head": (Role.STATION_HEAD, "370100"), "auditor": (Role.AUDITOR, "370000"),
+        "urban-archive": (Role.URBAN_ARCHIVE, "370100"), "security": (Role.SECURITY_ADMIN, ""), "system": (Role.SYSTEM_ADMIN, ""),
+        "audit": (Role.AUDIT_ADMIN, ""),
+    }
+    return {
+        "stranger": NOBODY, "foreign": house.signed_in(units, "foreign", "外人", firm.id, None, Role.FIRM_FILER),
+        "officer": site.officer, "owner": site.filer, "leader": site.leaders["contractor"],
+        "representative": site.representatives["contractor"],
+    } | {
+        name: house.signed_in(units, f"a-{name}", "公职人员", None, None, role, region) for name, (role, region) in staff.items()
+    }
+
+
+def things_of(site: house.Site) -> dict[str, Any]:
+    """By the names that addresses use; under an endpoint's own name, what differs there."""
+    plaque = issued(site)
+    sequence(site.units)
+    checkpoint(site.units)
+    with site.units.writing(site.officer) as uow:
+        photo = FileStorage(*photo_sent(), content_type="image/jpeg")
+        mounting = mount_plaque(uow, plaque.id, Hanging(photo, "主入口", uow.today, "泉城标牌厂"))
+        archive = assemble_archive(uow, site.project)
+        traced = report_trace(uow, Question(site.project, uow.today), "渗漏投诉调查")
+    with site.units.writing(NOBODY) as uow:
+        wrong = report_wrong_plaque(uow, plaque.code, "damaged", "", parties.PHONE)
+    with site.units.reading(SYSTEM) as uow:
+        term = house.term_of(site, "contractor")
+        pledge = uow.session.scalars(select(Pledge.id).where(Pledge.term_id == term.id)).one()
+        filer = uow.session.scalars(select(Grant).where(Grant.account_id == site.filer.account)).one()
+        edition = uow.session.scalars(select(StandardEdition.id).where(StandardEdition.key == "pledge/owner-leader")).first()
+        second = uow.session.scalars(select(UnitProject.id).where(
+            UnitProject.project_id == site.project, UnitProject.id != site.unit)).one()
+        event = uow.session.scalars(select(LedgerEvent.id).where(LedgerEvent.subject_id == site.project)).first()
+    return {
+        "project_id": site.project, "unit_id": site.unit, "term_id": term.id, "participation_id": term.participation_id,
+        "plaque_id": plaque.id, "mounting_id": mounting.id, "archive_id": archive.id, "paper_id": pledge, "code": plaque.code,
+        "kind": "pledge", "organisation_id": site.leaders["contractor"].organisation, "account_id": site.filer.account,
+        "grant_id": filer.id, "edition_id": edition, "event_id": event, "token": "nobodys",
+        "plaques.artwork": {"kind": "pdf"}, "report_id": wrong.id, "defects.show": {"report_id": traced.id},
+        "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
+    }
+
+
+def test_every_door_is_in_the_table_and_nothing_else(world: World) -> None:
+    assert sorted(rules(world.app)) == sorted(SAID)
+
+
+@pytest.mark.parametrize(("method", "endpoint"), SAID, ids=lambda word: word)
+def test_each_audience_is_answered_as_the_table_says(world: World, method: str, endpoint: str) -> None:
+    assert {who: str(world.ask(who, method, endpoint)) for who in AUDIENCES} == SAID[method, endpoint]
+
+
+def test_what_belongs_to_another_tenants_project_is_not_there(world: World) -> None:
+    """Whatever the table says: no address of such a thing answers a firm or a station it is nothing to, but with 404."""
+    doors = [door for door, rule in rules(world.app).items() if rule.arguments & OF_A_PROJECT]
+    assert len(doors) > 30
+    for door in doors:
+        assert (door, SAID[door]["foreign"], SAID[door]["elsewhere"]) == (door, "404", "404")
+
+
+def test_no_stranger_gets_further_than_the_public_doors(world: World) -> None:
+    inside = {endpoint for (_method, endpoint), said in SAID.items() if said["stranger"] not in {"303", "401"}}
+    assert all(getattr(world.app.view_functions[endpoint], "needs", None) == "public" for endpoint in inside)
