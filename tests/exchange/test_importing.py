@@ -241,6 +241,17 @@ def test_dates_of_terms_and_stays_that_ended_are_not_moved(bring):
     assert faults(bring(content)) == [(PARTICIPATIONS, 5, "退场日期"), (LEADERS, 5, "离任日期")]
 
 
+@pytest.mark.parametrize(("sheet", "row", "column"), [
+    (PARTICIPATIONS, firm(退场日期="2026-12-31"), "退场日期"),
+    (LEADERS, leader(离任日期="2026-12-31"), "离任日期"),
+])
+def test_what_goes_on_is_not_ended_before_its_time(bring, sheet, row, column):
+    bring(rosters.rows())
+    content = rosters.rows()
+    content[sheet][3] = row
+    assert (sheet, 5, column) in faults(bring(content))
+
+
 def test_a_firm_with_another_legal_representative_by_now_keeps_the_one_of_the_day(bring, city):
     bring(rosters.rows())
     content = two_projects()

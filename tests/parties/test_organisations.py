@@ -176,6 +176,29 @@ def test_a_filer_edits_the_own_firm_alone(units: Units) -> None:
         register_organisation(uow, OrganisationFacts(build.code(), "又一家", "周法人", "370102"))
 
 
+def officer(region: str) -> Actor:
+    return Actor(account=UUID(int=3), region=region, roles=frozenset({Role.OFFICER}))
+
+
+def test_a_station_edits_the_firms_of_its_region_alone(units: Units) -> None:
+    near, far = build.organisation(units), build.organisation(units, region="330102")
+
+    with units.writing(officer("370100")) as uow:
+        assert rename_organisation(uow, near.id, "新名称", near.version).name == "新名称"
+    for act in (rename_organisation, change_legal_representative):
+        with pytest.raises(NotFound), units.writing(officer("370100")) as uow:
+            act(uow, far.id, "新名称", far.version)
+    with pytest.raises(NotFound), units.writing(officer("370100")) as uow:
+        change_organisation_status(uow, far.id, StatusChange(
+            OrganisationStatus.BANKRUPT, date(2026, 3, 1), "裁定"), far.version)
+
+
+def test_a_station_enters_a_firm_from_anywhere(units: Units) -> None:
+    with units.writing(officer("370100")) as uow:
+        entered = register_organisation(uow, OrganisationFacts(build.code(region="330102"), "浙江某建设公司", "周法人"))
+    assert entered.region == "330102"
+
+
 @pytest.mark.parametrize(("words", "hit"), [
     ("第一建", True), ("建", True), ("济南 第一", True), ("ＡＢＣ", True), ("abc", True), ("", True),
     ("建第一", False), ("丁", False),
