@@ -18,7 +18,7 @@ from registry.kernel import receipts
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, Units, trying_again
-from registry.policy import NotFresh, Permission, Scope, allows
+from registry.policy import NotFresh, Permission, Scope, allows, holds_anywhere
 
 PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -99,6 +99,7 @@ def guard(app: Flask, opened: Units, actor_of: ActorOf) -> None:
         return redirect(url_for("accounts.confirm", next=back), 303)
 
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["may_somewhere"] = may_somewhere
     app.jinja_env.globals["idempotency_key"] = lambda: str(uuid4())
 
 
@@ -111,6 +112,11 @@ def to_sign_in() -> ResponseReturnValue:
 def may(permission: Permission | str, scope: Scope | None = None) -> bool:
     """Ask the table of authority on a template's behalf: may the actor do this here?"""
     return allows(g.actor, Permission(permission), scope or Scope())
+
+
+def may_somewhere(permission: str) -> bool:
+    """Ask on a template's behalf, before any thing is in hand: could the actor's office ever do this?"""
+    return holds_anywhere(g.actor, Permission(permission))
 
 
 def units() -> Units:
