@@ -24,6 +24,7 @@ from registry.config import ROOT, Config
 from registry.kernel import jobs
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.uow import CHINA, Units
+from registry.ledger.sequencing import checkpoint, sequence
 from registry.rooms import job_handlers, periodic_work
 from tests.accounts import build as accounts
 from tests.accounts.visiting import cookie
@@ -52,6 +53,13 @@ class House:
         with self.units.writing(NOBODY) as uow:
             admission = start(uow, uow.get(Account, actor.account), accounts.HERE, Step.IN)
         return cookie(self.app, admission.token)
+
+
+    def sign_the_ledger(self) -> None:
+        """Enter what waits and sign the tree, as the worker does every half minute."""
+        while sequence(self.units):
+            continue
+        checkpoint(self.units)
 
 
 @contextmanager
