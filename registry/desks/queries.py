@@ -6,18 +6,20 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.kernel.search import bigrams
+from registry.desks.events import LATEST_EVENTS
+from registry.desks.finding import found_by
+from registry.kernel.search import wanted
 from registry.kernel.uow import UnitOfWork
-from registry.ledger.models import LedgerEvent
 from registry.notices.models import Notice
 from registry.notices.queries import Folder, inbox
 from registry.parties.models import Organisation, Person
 from registry.plaques.codes import is_code, normalised
 from registry.plaques.models import Plaque
+from registry.plaques.queries import Waiting, waiting_reports
 from registry.pledges.models import Pledge
 from registry.pledges.queries import Board, board_of, to_authorise, to_file, to_sign
 from registry.pledges.rules import PairState
@@ -35,6 +37,7 @@ class Home:
     to_sign: Sequence[Term]
     to_authorise: Sequence[Term]
     to_file: Sequence[Pledge]
+    reports: Sequence[Waiting]             # of wrong plaques, unanswered
     notices: Sequence[Notice]
     projects: Sequence[Project]
     total: int
@@ -48,7 +51,7 @@ def home(uow: UnitOfWork) -> Home:
     listed = projects(uow, "", 0, 10)
     return Home(
         to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
-        waiting_notices(uow), listed.projects, listed.total,
+        waiting_reports(uow, limit=5), waiting_notices(uow), listed.projects, listed.total,
     )
 
 
@@ -79,6 +82,7 @@ class Happened(NamedTuple):
 
     at: datetime
     kind: str
+    event: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class ProjectDesk:
     vacancies: Sequence[Vacancy]
     plaques: dict[UUID, str]               # the code of the standing one of each unit project that has one
     role_names: dict[str, str]
-    post_names: dict[str, str]
+    post_names: dict[UUID, str]            # by term: what the post was called when it was taken up
     events: Sequence[Happened]             # the latest first
 
 
@@ -100,14 +104,6 @@ STANDING_PLAQUES = (
     .where(UnitProject.project_id == bindparam("project"), Plaque.superseded_at.is_(None))
     .order_by(Plaque.issued_at)
 )
-LATEST_EVENTS = (
-    select(LedgerEvent.at, LedgerEvent.kind)
-    .where(
-        LedgerEvent.subject_table.in_(("project", "participation", "term")),
-        LedgerEvent.subject_id == any_(bindparam("subjects", type_=ARRAY(Uuid()))),
-    )
-    .order_by(LedgerEvent.at.desc(), LedgerEvent.id).limit(20)
-)
 
 
 def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
@@ -115,13 +111,16 @@ def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
     whole = register(uow, project_id)
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     roles = standards.roles(uow.session, whole.region, uow.today)
-    posts = standards.posts(uow.session, whole.region, uow.today)
-    plaques = uow.session.execute(STANDING_PLAQUES, {"project": project_id})
+    standing = {unit: code for unit, code in uow.session.execute(STANDING_PLAQUES, {"project": project_id})}  # noqa: C416 — rows
     order = [role.key for role in roles]
     whole_firms = sorted(whole.participations, key=lambda firm: (place_in(order, firm.role), firm.since, firm.created_at))
     return ProjectDesk(
-        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), {unit: code for unit, code in plaques},
-        {role.key: role.label for role in roles}, {post.key: post.label for post in posts}, events_of(uow, whole),
+        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), standing,
+        {role.key: role.label for role in roles}, {
+            term.id: standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label
+            for firm in whole.participations for term in firm.terms
+        },
+        events_of(uow, whole),
     )
 
 
@@ -130,11 +129,9 @@ def place_in(order: Sequence[str], role: str) -> int:
 
 
 def events_of(uow: UnitOfWork, whole: Project) -> Sequence[Happened]:
-    """What the ledger holds about the project, its firms and its terms."""
+    """What the ledger holds about the project: firms, terms, papers, plaques, archives. One SELECT."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
-    subjects = [whole.id, *(firm.id for firm in whole.participations)]
-    subjects += [term.id for firm in whole.participations for term in firm.terms]
-    return [Happened(*row) for row in uow.session.execute(LATEST_EVENTS, {"subjects": subjects})]
+    return [Happened(*row) for row in uow.session.execute(LATEST_EVENTS, {"project": whole.id})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +173,7 @@ def responsibility(uow: UnitOfWork, term: Term, papers: Papers, plaques: Sequenc
     units = covered(term)
     ends_on = life_end(units, whole.accepted_on)
     return Responsibility(
-        term, standards.post(uow.session, term.post, whole.region, uow.today).label,
+        term, standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label,
         papers.state(term, ends_on, uow.today), papers, units, ends_on,
         [plaque for plaque in plaques if plaque.unit_project_id in {unit.id for unit in units}],
     )
@@ -190,36 +187,71 @@ def term_to_reveal(uow: UnitOfWork, term_id: UUID) -> Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Firm:
+    """A firm, and the latest of its projects that the actor may see."""
+
+    organisation: Organisation
+    projects: Sequence[Project]
+
+
+@dataclass(frozen=True, slots=True)
 class Hits:
     """What one box found, by kind; each list holds what the actor may see."""
 
     words: str
     plaque: Plaque | None
     projects: Sequence[Project]
-    organisations: Sequence[Organisation]
+    organisations: Sequence[Firm]
     people: Sequence[Term]                 # terms of people of that name
 
 
 MOST = 20
+MOST_OF_A_FIRM = 5
 
 
 def search(uow: UnitOfWork, words: str) -> Hits:
-    """Look for a plaque code, a project, a firm or a person, all from one box."""
+    """Look for a plaque code, a project, a firm or a person, all from one box; a slip of the pen still finds."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     typed = words.strip()
-    grams = bigrams(typed)
-    if not grams:
+    if not wanted(typed):
         return Hits(typed, None, [], [], [])
-    within = Project.within(policy.reach(uow.actor))
-    organisations = uow.session.scalars(
-        select(Organisation).where((Organisation.grams.contains(grams)) | (Organisation.uscc == typed.upper()))
-        .order_by(Organisation.name).limit(MOST)
-    ).all()
-    found = uow.session.scalars(
-        select(Project).options(PROJECT_PARTIES).where(within, Project.grams.contains(grams))
-        .order_by(Project.created_at.desc(), Project.number).limit(MOST)
-    ).all()
-    return Hits(typed, plaque_of(uow, typed), found, organisations, people_called(uow, typed))
+    mine = select(Project).options(PROJECT_PARTIES).where(Project.within(policy.reach(uow.actor)))
+    newest = mine.order_by(Project.created_at.desc(), Project.number)
+    return Hits(
+        typed, plaque_of(uow, typed), found_by(uow.session, newest, Project.grams, typed, MOST),
+        firms_called(uow, typed), people_called(uow, typed),
+    )
+
+
+def firms_called(uow: UnitOfWork, typed: str) -> list[Firm]:
+    """Firms by name or code, the nearest first, each with its latest projects in reach."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    coded = uow.session.scalars(select(Organisation).where(Organisation.uscc == typed.upper())).all()
+    named = select(Organisation).order_by(Organisation.name)
+    firms = coded or found_by(uow.session, named, Organisation.grams, typed, MOST)
+    taken_on = projects_of(uow, [firm.id for firm in firms])
+    return [Firm(firm, taken_on.get(firm.id, [])) for firm in firms]
+
+
+def projects_of(uow: UnitOfWork, firms: Sequence[UUID]) -> dict[UUID, list[Project]]:
+    """The latest projects in reach of each firm, five at most."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    latest = func.row_number().over(
+        partition_by=Participation.organisation_id, order_by=(Project.created_at.desc(), Project.number),
+    )
+    parts = (
+        select(Participation.organisation_id, Project.id.label("project_id"), latest.label("nth"))
+        .join(Project, Project.id == Participation.project_id).distinct()
+        .where(Participation.organisation_id.in_(firms), Project.within(policy.reach(uow.actor))).subquery()
+    )
+    found: dict[UUID, list[Project]] = {}
+    for firm, taken_on in uow.session.execute(
+        select(parts.c.organisation_id, Project).join(parts, parts.c.project_id == Project.id)
+        .options(PROJECT_PARTIES).where(parts.c.nth <= MOST_OF_A_FIRM).order_by(parts.c.organisation_id, parts.c.nth)
+    ):
+        if taken_on not in found.setdefault(firm, []):
+            found[firm].append(taken_on)
+    return found
 
 
 def plaque_of(uow: UnitOfWork, typed: str) -> Plaque | None:

@@ -10,6 +10,22 @@ EVENTS = {
     "term.opened": later("项目负责人任职"),
     "term.ended": later("项目负责人离任"),
     "term.corrected": later("更正任期登记"),
+    "unit-project.created": later("登记单位工程"),
+    "unit-project.accepted": later("登记竣工验收合格日期"),
+    "authorisation.signed": later("签署法定代表人授权书"),
+    "authorisation.original-seen": later("核对授权书原件"),
+    "authorisation.withdrawn": later("撤回授权书"),
+    "pledge.signed": later("签署终身责任承诺书"),
+    "pledge.original-seen": later("核对承诺书原件"),
+    "pledge.withdrawn": later("撤回承诺书"),
+    "pledge.filed": later("授权书和承诺书备案"),
+    "pledge.returned": later("退回备案"),
+    "leader.changed": later("变更项目负责人"),
+    "plaque.issued": later("制作永久性标牌"),
+    "plaque.superseded": later("标牌被取代"),
+    "plaque.mounted": later("标牌安装"),
+    "archive.assembled": later("责任档案组卷"),
+    "archive.fetched": later("下载责任档案"),
 }
 
 

@@ -1,13 +1,18 @@
 """What each audience finds on its desk, and what it does not find."""
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from registry.desks.actions import reveal
+from registry.desks.finding import least
 from registry.desks.queries import home, responsibilities, search
+from registry.desks.words import EVENTS
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.ledger.models import LedgerEvent
@@ -16,7 +21,9 @@ from registry.plaques.codes import spoken
 from registry.pledges.changes import Newcomer, hand_over
 from registry.policy import NotFresh
 from registry.projects.models import Project, Term
+from registry.projects.registering import register_project
 from tests import build as house
+from tests.law import abolish_post
 from tests.parties import build as parties
 from tests.plaques.build import accepted, issued
 
@@ -88,8 +95,37 @@ def test_a_project_is_found_by_its_number(units, site):
 
 def test_a_firm_is_found_by_name_and_by_its_code(units, site):
     [firm] = found(units, site.officer, "三建集团").organisations
-    assert firm.name == "三建集团有限公司"
-    assert [each.id for each in found(units, site.officer, firm.uscc.lower()).organisations] == [firm.id]
+    assert firm.organisation.name == "三建集团有限公司"
+    [again] = found(units, site.officer, firm.organisation.uscc.lower()).organisations
+    assert again.organisation.id == firm.organisation.id
+
+
+def test_a_firm_is_found_with_its_projects_in_reach(units, site, stranger):
+    [firm] = found(units, site.officer, "三建集团").organisations
+    assert [project.id for project in firm.projects] == [site.project]
+    [unseen] = found(units, stranger, "三建集团").organisations
+    assert unseen.projects == []
+
+
+@pytest.mark.parametrize("words", ["和平里晓区", "历下区和平大路 8 号", "历下和平路 8 号"])
+def test_a_slip_of_the_pen_still_finds(units, site, words):
+    assert [project.id for project in found(units, site.officer, words).projects] == [site.project]
+
+
+def test_what_shares_too_little_is_not_found_and_the_nearest_comes_first(units, site):
+    assert found(units, site.officer, "和平里大桥工程").projects == []
+    with units.writing(site.officer) as uow:
+        other = register_project(uow, replace_facts(house.registration("P-9"), name="和平里小区东苑"))
+    assert [project.id for project in found(units, site.officer, "和平里小区南东苑").projects] == [other.id, site.project]
+
+
+def replace_facts(registration, **facts):
+    return replace(registration, project=replace(registration.project, **facts))
+
+
+@given(st.integers(1, 100))
+def test_sixty_in_a_hundred_pairs_suffice(pairs):
+    assert 0.6 * pairs - 1e-9 <= least(pairs) < 0.6 * pairs + 1
 
 
 def test_a_person_is_found_by_name_within_reach(units, site, stranger):
@@ -206,6 +242,45 @@ def test_a_project_stands_on_one_page(site, visit, clock):
         assert leader in said
     assert "承诺与备案 5/5" in said
     assert "已制作" in said
+
+
+def test_the_project_page_tells_every_kind_of_event_in_words_and_leads_to_its_proof(site, visit, clock, units):
+    accepted(site, clock)
+    plaque = issued(site)
+    said = visit(site.officer).get(f"/projects/{site.project}").text
+    told = said[said.index("存证</h2>"):]
+    for words in ("制作永久性标牌", "登记竣工验收合格日期", "授权书和承诺书备案", "签署终身责任承诺书", "签署法定代表人授权书"):
+        assert words in told
+    with units.reading(SYSTEM) as uow:
+        event = uow.session.scalars(select(LedgerEvent.id).where(LedgerEvent.subject_id == plaque.id)).one()
+    assert f"/ledger/events/{event}/proof" in told
+
+
+def test_every_kind_of_event_on_a_projects_page_has_words(units, site, clock):
+    with units.reading(SYSTEM) as uow:
+        kinds = set(uow.session.scalars(select(LedgerEvent.kind).where(LedgerEvent.subject_table.in_(TOLD))))
+    assert kinds
+    assert kinds <= set(EVENTS)
+
+
+TOLD = ("project", "unit_project", "participation", "term", "authorisation", "pledge", "filing", "filing_return",
+        "change_of_leader", "plaque", "plaque_mounting", "archive")
+
+
+def test_a_post_abolished_since_keeps_its_name_on_the_desks(site, visit, units, clock):
+    abolish_post(units, "project-manager", clock.at.date() + timedelta(days=20))
+    clock.forward(days=30)
+    assert "施工单位项目经理" in visit(site.officer).get(f"/projects/{site.project}").text
+    assert "施工单位项目经理" in visit(site.leaders["contractor"]).get("/me/responsibilities").text
+
+
+def test_the_station_finds_reports_of_wrong_plaques_on_its_desk(site, visit, clock):
+    plaque = issued(accepted(site, clock))
+    visit().post(f"/v/{plaque.code}/wrong", {"kind": "missing"})
+    said = visit(site.officer).get("/desk").text
+    assert "标牌缺失" in said
+    assert "/plaques" in said
+    assert "标牌缺失" not in visit(site.leaders["contractor"]).get("/desk").text
 
 
 def test_the_search_page_finds_by_one_box(site, visit, stranger):
