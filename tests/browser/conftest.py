@@ -1,12 +1,11 @@
 """Fixtures: one registry and one Chromium per run, one context per person."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine
 
 from registry.kernel.actor import NOBODY, Actor
@@ -14,10 +13,6 @@ from tests.browser import sites
 from tests.browser.house import House, open_house
 from tests.browser.walking import DESKTOP, PHONE, Walker
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]
 PATIENCE = 15_000  # milliseconds, for a page on a busy machine
 Enter = Callable[..., Walker]
 
@@ -36,16 +31,13 @@ def landmark(house: House) -> sites.Landmark:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+def known() -> set[str]:
+    """The compositions of parts that axe has seen, so that it need not see them again."""
+    return set()
 
 
 @pytest.fixture
-def enter(house: House, chromium: Browser) -> Iterator[Enter]:
+def enter(house: House, chromium: Browser, known: set[str]) -> Iterator[Enter]:
     """enter(officer) seats the officer at a browser, signed in; enter() a stranger; `phone=True` gives them a phone.
 
     At the end, whatever the browsers complained of fails the test.
@@ -62,7 +54,7 @@ def enter(house: House, chromium: Browser) -> Iterator[Enter]:
             if actor != NOBODY:
                 name, value = house.pass_for(actor)
                 context.add_cookies([{"name": name, "value": value, "url": house.url}])
-            walkers.append(Walker(context.new_page(), house.url))
+            walkers.append(Walker(context.new_page(), house.url, known))
             return walkers[-1]
 
         yield entering

@@ -76,12 +76,14 @@ def invited(filer: Walker) -> str:
     filer.fill("姓名", sites.SUCCESSOR)
     filer.do(filer.page.get_by_label("项目负责人").check)
     filer.press("生成邀请链接")
+    filer.expect_clean()
     return filer.page.locator("main code").inner_text()
 
 
 def join(successor: Walker, link: str, identity: str) -> str:
     """Open the account that the link is for, bind an authenticator, and return its key."""
     successor.go(link)
+    successor.expect_clean()
     successor.fill("姓名", sites.SUCCESSOR)
     successor.fill("证件号码", identity)
     successor.fill("登录名", f"继任{identity[-6:]}")
@@ -89,8 +91,10 @@ def join(successor: Walker, link: str, identity: str) -> str:
     successor.fill("再次输入", PASSWORD)
     successor.press("开通账户")
     key = successor.page.locator("main code").inner_text().replace(" ", "")
+    successor.expect_clean()
     successor.fill("应用显示的 6 位验证码", pyotp.TOTP(key).now())
     successor.press("绑定")
+    successor.expect_clean()
     successor.press("我已保存，继续")
     return key
 

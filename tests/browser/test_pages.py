@@ -11,34 +11,25 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 
 from registry.kernel.actor import NOBODY, Actor, Role
 from tests import build
 from tests.browser import sites
 from tests.browser.conftest import Enter
 from tests.browser.house import House
-from tests.browser.walking import DESKTOP, PHONE, Walker
+from tests.browser.walking import Walker
 from tests.parties import build as parties
 
-GRAVE = {"serious", "critical"}
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/v/)[0-9A-Z]{24}")
 FILE = re.compile(r"\.(pdf|svg|xlsx|zip|json)$|^/papers/|/photo$|/checkpoint$|^/trace-reports/")
 LINKS = "main a[href], nav.side a[href], details.person a[href], footer a[href^='/']"
-PARTS = """() => {
-  const parts = [...document.querySelectorAll("body, body *")].map((one) =>
-    [one.tagName, one.type ?? "", one.className?.baseVal ?? one.className].join(" "));
-  return [...new Set(parts)].sort().join("|");
-}"""
-AXE = "() => axe.run().then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))"
 
 
 @dataclass
 class Inspection:
-    """One audience's walk. `known` are the compositions of parts that axe has seen in this run."""
+    """One audience's walk along the links, to one page of each kind."""
 
     walker: Walker
-    known: set[str]
     kinds: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
@@ -60,11 +51,7 @@ class Inspection:
             return
         self.walker.go(path)
         self.expect_open(path, self.walker.status)
-        page.set_viewport_size(PHONE)
-        if self.walker.overflow:
-            self.wrong.append(f"{path}: {self.walker.overflow} pixels too wide on a phone")
-        page.set_viewport_size(DESKTOP)
-        self.ask_axe(path)
+        self.wrong.extend(self.walker.inspect())
         for href in page.locator(LINKS).evaluate_all("(all) => all.map((one) => one.getAttribute('href'))"):
             if href.startswith("/") and "type-size" not in href:
                 yield href
@@ -72,21 +59,6 @@ class Inspection:
     def expect_open(self, path: str, status: int) -> None:
         if status != HTTPStatus.OK:
             self.wrong.append(f"{path}: {status}")
-
-    def ask_axe(self, path: str) -> None:
-        composition = self.walker.page.evaluate(PARTS)
-        if composition in self.known:
-            return
-        self.known.add(composition)
-        self.walker.page.evaluate(AXE_SCRIPT)
-        for impact, rule, where in self.walker.page.evaluate(AXE):
-            if impact in GRAVE:
-                self.wrong.append(f"{path}: {rule} at {where}")
-
-
-@pytest.fixture(scope="session")
-def known() -> set[str]:
-    return set()
 
 
 @dataclass(frozen=True)
@@ -138,10 +110,8 @@ def starts(town: Town, audience: str) -> tuple[Actor, list[str]]:
     *(role.value for role in (
         Role.STATION_HEAD, Role.AUDITOR, Role.URBAN_ARCHIVE, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),
 ])
-def test_every_page_is_open_clean_and_narrow_enough(
-    town: Town, enter: Enter, known: set[str], audience: str
-) -> None:
+def test_every_page_is_open_clean_and_narrow_enough(town: Town, enter: Enter, audience: str) -> None:
     actor, begins = starts(town, audience)
-    inspection = Inspection(enter(actor), known)
+    inspection = Inspection(enter(actor))
     inspection.walk(begins)
     assert inspection.wrong == []

@@ -72,4 +72,4 @@ def test_a_code_that_no_plaque_bears_is_said_to_be_none_of_ours(enter: Enter) ->
     expect(passer_by.page.get_by_role("heading", level=1)).to_be_visible()
     expect(passer_by.page.locator("main")).to_contain_text("标牌")
     assert passer_by.status == 404
-    assert passer_by.overflow == 0
+    passer_by.expect_clean()

@@ -66,6 +66,7 @@ def test_a_roster_is_checked_row_by_row_mended_and_imported(officer: Actor, ente
     expect(errors.filter(has_text="证件号码").filter(has_text="项目负责人")).to_contain_text("5")
     expect(errors.filter(has_text="设计使用年限").filter(has_text="单位工程")).to_contain_text("3")
     expect(hand.page.get_by_role("button", name="导入")).to_have_count(0)
+    hand.expect_clean()
 
     right = rosters.rows()
     right["工程"][0]["开工日期"] = "２０２４年3月5日"

@@ -87,6 +87,7 @@ def test_a_signature_without_a_name_is_refused_beside_the_pad_and_what_was_typed
     hand.go(f"/terms/{site.terms['owner']}/pledge")
     hand.fill("动态验证码", build.code(house.units), enter=True)
     expect(hand.page.get_by_role("alert")).to_contain_text("请在签名框内手写签名。")
+    hand.expect_clean()
     hand.draw_name()
     hand.fill("动态验证码", build.code(house.units), enter=True)
     expect(hand.page.get_by_text("承诺书已签署并存证。")).to_be_visible()

@@ -4,10 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
+GRAVE = {"serious", "critical"}
+AXE = "() => axe.run().then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))"
+COMPOSITION = """() => {
+  const parts = [...document.querySelectorAll("body, body *")].map((one) =>
+    [one.tagName, one.type ?? "", one.className?.baseVal ?? one.className].join(" "));
+  return [...new Set(parts)].sort().join("|");
+}"""
 NO_FAULT = 422  # the form again, with its mistakes: Chromium notes it as an error, to us it is an answer
 
 MOST_TABS = 60
@@ -30,6 +38,8 @@ class Walker:
 
     page: Page
     home: str
+    known: set[str]
+    """The compositions of parts that axe has seen in this run."""
     steps: int = 0
     faults: list[str] = field(default_factory=list)
     answers: set[int] = field(default_factory=lambda: {NO_FAULT})
@@ -141,11 +151,28 @@ class Walker:
     def types(self, words: str) -> None:
         self.page.keyboard.type(words)
 
+    def inspect(self) -> list[str]:
+        """Return what is wrong with the page: too wide for a phone, or grave in the eyes of axe."""
+        usual = self.page.viewport_size or DESKTOP
+        self.page.set_viewport_size(PHONE)
+        wrong = [f"{self.page.url}: {self.overflow} pixels too wide on a phone"] if self.overflow else []
+        self.page.set_viewport_size(usual)
+        composition = self.page.evaluate(COMPOSITION)
+        if composition in self.known:
+            return wrong
+        self.known.add(composition)
+        self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(AXE)
+        return wrong + [f"{self.page.url}: {rule} at {where}" for impact, rule, where in found if impact in GRAVE]
+
     @property
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return int(wider)
+
+    def expect_clean(self) -> None:
+        assert self.inspect() == []
 
     def settled(self) -> None:
         """Fail on anything that went wrong on the way."""
