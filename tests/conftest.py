@@ -3,6 +3,7 @@
 The printer, the vault, the signer and the object store are the real ones, on folders of their own.
 """
 
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, Engine
 
 from registry.adapters.objects import DirectoryStore
@@ -19,12 +21,17 @@ from registry.adapters.vault import KeyRing
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
-from tests.accounts.visiting import Browser, application, entered
+from tests.accounts.visiting import Browser as Client
+from tests.accounts.visiting import application, entered
 from tests.schema import fresh_engine, lay_down_the_law, wipe
 
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday and a working day, noon in China
 ROOT = Path(__file__).parent.parent
-Visit = Callable[..., Browser]
+Visit = Callable[..., Client]
+CHROMIUM_FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]
 
 
 @dataclass
@@ -56,6 +63,16 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeasyPrinter]:
     printer = WeasyPrinter(ROOT / "templates" / "print", fonts=ROOT / "var" / "fonts", workers=1)
     yield printer
     printer.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One real browser for every test of this process: Playwright can be started only once at a time."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -110,7 +127,7 @@ def visit(units: Units) -> Visit:
     """
     app = application(units)
 
-    def visiting(actor: Actor = NOBODY) -> Browser:
+    def visiting(actor: Actor = NOBODY) -> Client:
         return entered(app, units, actor)
 
     return visiting

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, Request, Response, request
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from registry.kernel.uow import Units
 from tests.documents import house, samples
@@ -14,14 +14,6 @@ from tests.documents.conftest import LI
 
 CHROMIUM = "/usr/bin/chromium"
 MEBI = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Line:
@@ -55,8 +47,8 @@ def app(committed: Units, line: Line) -> Flask:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="zh-CN")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(locale="zh-CN")
     yield context
     context.close()
 
@@ -130,9 +122,9 @@ def test_a_form_waits_for_its_file(page: Page, line: Line, film: Path) -> None:
 
 
 def test_without_scripts_the_file_goes_with_the_form(
-    browser: Browser, app: Flask, film: Path, committed: Units,
+    chromium: Browser, app: Flask, film: Path, committed: Units,
 ) -> None:
-    context = browser.new_context(java_script_enabled=False)
+    context = chromium.new_context(java_script_enabled=False)
     with house.served(app) as address:
         page = context.new_page()
         page.goto(f"{address}/scan")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
 from registry.adapters.signing import Ed25519Signer
 from registry.kernel.uow import Units
@@ -22,14 +22,6 @@ from tests.plaques.build import accepted, issued
 
 HOME = "https://zhuze.test"
 ASSET = re.compile(r"/static/([^\"?#]+)\?v=[0-9a-f]+")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """The gallery, served to a real Chromium."""
 
-import shutil
 from collections.abc import Iterator
 from threading import Thread
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.web.gallery import gallery_app
@@ -27,11 +25,3 @@ def gallery() -> Iterator[str]:
     server.shutdown()
     serving.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
