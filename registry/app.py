@@ -26,7 +26,7 @@ from registry.adapters.signing import Ed25519Signer
 from registry.adapters.vault import KeyRing
 from registry.config import Config
 from registry.desks.queries import around
-from registry.kernel.actor import NOBODY, Actor
+from registry.kernel.actor import NOBODY
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.ports import Tools
 from registry.kernel.text import _
@@ -77,7 +77,7 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))  # noqa: B010 — Flask's own way, kept from mypy
+        setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))
     filters.install(app)
     headers.install(app)
     rules = SessionRules(timedelta(minutes=config.session_idle), timedelta(minutes=config.session_absolute))

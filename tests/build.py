@@ -67,7 +67,8 @@ def registration(
         tuple(
             PartyFacts(
                 role, parties.code(), f"{FIRMS[role][0]}", f"{FIRMS[role][1][0]}法人", leader=FIRMS[role][1],
-                identity_kind=IdentityKind.CITIZEN, identity=identity(), qualification_kind="" if role == "owner" else "注册执业人员",
+                identity_kind=IdentityKind.CITIZEN, identity=identity(),
+                qualification_kind="" if role == "owner" else "注册执业人员",
                 qualification_number="" if role == "owner" else f"鲁{next(serial):08d}",
             )
             for role in roles

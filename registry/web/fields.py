@@ -225,7 +225,7 @@ class DayField(Field):
     def day(self) -> date:
         """The day given. Only for a field with `Needed()`, once the form has been found right."""
         given: date | None = self.data
-        assert given is not None
+        assert given is not None  # noqa: S101 — a form found right holds one
         return given
 
     def _value(self) -> str:

@@ -160,7 +160,7 @@ def test_nothing_can_happen_to_a_record_that_was_never_kept(units: Units) -> Non
     (2**53, "9007199254740992"),
     (Decimal("1.50"), "1.5"),
     (Decimal("1.500000"), "1.5"),
-    (Decimal("100"), "100"),
+    (Decimal(100), "100"),
     (Decimal("1E+2"), "100"),
     (Decimal("-0.000"), "0"),
     (date(2024, 2, 29), "2024-02-29"),

@@ -75,7 +75,7 @@ class Mistyped(Invalid):
 
 def gallery_app() -> Flask:
     app = Flask("gallery", static_folder=str(ROOT / "registry/static"))
-    app.config.update(SECRET_KEY="gallery", PROPAGATE_EXCEPTIONS=False)  # noqa: S106 — opens nothing
+    app.config.update(SECRET_KEY="gallery", PROPAGATE_EXCEPTIONS=False)
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(SHOWN)])
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
