@@ -7,9 +7,9 @@ Ask with the day you judge by: today for what is to be done, the day of signing 
 law is open to everyone who is in; these functions ask no authority.
 """
 
-from contextlib import suppress
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Generic, TypeVar
