@@ -69,7 +69,7 @@ def test_a_reading_transaction_refuses_every_write(committed):
 
 def test_what_was_refused_is_undone_and_what_waits_for_the_commit_does_not_happen(units):
     happened = []
-    with pytest.raises(Conflict), units.writing(SYSTEM) as uow:
+    with pytest.raises(Conflict), units.writing(SYSTEM) as uow:  # noqa: PT012 — what was written before is the point
         enqueue(uow, "undone")
         uow.after_commit.append(lambda: happened.append("committed"))
         raise Conflict
@@ -85,7 +85,7 @@ def test_what_waits_for_the_commit_happens_when_all_is_down(units):
 
 
 def test_a_note_about_a_refusal_outlives_the_refused_act(units):
-    with pytest.raises(Conflict), units.writing(SYSTEM) as uow:
+    with pytest.raises(Conflict), units.writing(SYSTEM) as uow:  # noqa: PT012 — what was written before is the point
         enqueue(uow, "undone")
         uow.after_refusal.append(lambda afterwards: enqueue(afterwards, "refused"))
         raise Conflict
@@ -93,7 +93,7 @@ def test_a_note_about_a_refusal_outlives_the_refused_act(units):
 
 
 def test_a_breakdown_is_no_refusal(units):
-    with pytest.raises(ZeroDivisionError), units.writing(SYSTEM) as uow:
+    with pytest.raises(ZeroDivisionError), units.writing(SYSTEM) as uow:  # noqa: PT012 — what was written before is the point
         uow.after_refusal.append(lambda afterwards: enqueue(afterwards, "refused"))
         raise ZeroDivisionError
     assert kinds(units) == []

@@ -130,7 +130,7 @@ def rules(app: Flask) -> dict[tuple[str, str], Rule]:
 
 
 @pytest.fixture(scope="module")
-def world(standing: house.Site, standing_clock: Clock) -> World:
+def world(standing: house.Site, standing_clock: Clock) -> World:  # noqa: F811 — the fixtures imported above
     site = accepted(standing, standing_clock)
     app = application(site.units)
     everybody = audiences(site)
