@@ -1,14 +1,14 @@
 """The unit of work: one actor, one instant, one transaction."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, lru_cache
 from random import uniform
 from time import sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,13 +34,13 @@ def day_in_china(at: datetime) -> date:
 
 
 @lru_cache(maxsize=500)
-def row_with(kind: type[Row], load: tuple[ORMOption, ...]) -> Select[Row]:
+def row_with(kind: Hashable, load: tuple[ORMOption, ...]) -> Select[Any]:
     """Return the statement for one row by its key. Statements are kept: to build one costs more than to run it."""
     return select(kind).where(inspect(kind).primary_key[0] == bindparam("key")).options(*load)
 
 
 @cache
-def row_locked(kind: type[Row]) -> Select[Row]:
+def row_locked(kind: Hashable) -> Select[Any]:
     return row_with(kind, ()).with_for_update(of=kind).execution_options(populate_existing=True)
 
 
