@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine, create_engine, select, text
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import selectinload
 
 from registry.adapters import embedded
@@ -24,9 +24,10 @@ from registry.kernel.actor import SYSTEM, Actor, Role
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
 from registry.parties.models import IdentityKind
-from registry.pledges.actions import file_pair, sign_authorisation, sign_pledge
+from registry.pledges.actions import sign_authorisation, sign_pledge
 from registry.pledges.changes import Newcomer, hand_over
-from registry.projects.models import Participation, Project, Term
+from registry.pledges.filing import file_pair
+from registry.projects.models import Participation, Term
 from registry.projects.registering import PartyFacts, Registration, register_project
 from registry.rooms import whole_schema
 from registry.standards.actions import load_defaults

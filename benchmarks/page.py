@@ -18,7 +18,7 @@ from sqlalchemy import make_url, text
 
 from benchmarks.ground import Ground, Site, build_site, ground
 from benchmarks.measuring import Effort, Line, Measured, Sense, in_turn
-from tests.accounts.visiting import Browser, application, entered
+from tests.accounts.visiting import application, entered
 
 BAR = 3.0
 ROUNDS = {Effort.FULL: 30, Effort.QUICK: 5}

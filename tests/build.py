@@ -13,7 +13,8 @@ from sqlalchemy.orm import selectinload
 from registry.kernel.actor import Actor, Role
 from registry.kernel.uow import Units
 from registry.parties.models import IdentityKind
-from registry.pledges.actions import Signing, file_pair, sign_authorisation, sign_pledge
+from registry.pledges.actions import Signing, sign_authorisation, sign_pledge
+from registry.pledges.filing import file_pair
 from registry.projects.actions import ProjectFacts, UnitFacts
 from registry.projects.models import Participation, Project, Term
 from registry.projects.registering import PartyFacts, Registration, register_project

@@ -41,8 +41,9 @@ from registry.parties.entering import OrganisationFacts, PersonFacts, enter_orga
 from registry.parties.models import IdentityKind
 from registry.plaques.actions import Hanging, Size, issue_plaque, mount_plaque
 from registry.plaques.models import Plaque
-from registry.pledges.actions import Signing, file_pair, sign_authorisation, sign_pledge
+from registry.pledges.actions import Signing, sign_authorisation, sign_pledge
 from registry.pledges.changes import Newcomer, hand_over
+from registry.pledges.filing import file_pair
 from registry.projects.actions import ProjectFacts, UnitFacts, accept_unit
 from registry.projects.models import Participation, Project, Term, UnitProject
 from registry.projects.registering import PartyFacts, Registration, register_project

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     String,
+    Table,
     Uuid,
     any_,
     bindparam,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeEngine
 
 from registry.kernel.db import Base
@@ -124,7 +126,6 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[Le
     events, salts = [], []
     for entry in entries:
         subject = subject_of(entry.record)
-        refuse_personal_numbers({**facts[subject], **(entry.data or {})}, uow.today)
         place = last[subject] = next_place(uow.new_id(), subject, last.get(subject))
         kept = salts_for(place.id, entry)
         content = Content(facts[subject], entry.data, entry.files, commitments(entry, kept))
@@ -135,6 +136,36 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[Le
     if salts:
         connection.execute(insert(LedgerSalt), salts)
     return events
+
+
+def enter(
+    uow: UnitOfWork, kind: str, record: Base, *, data: Mapping[str, Any] | None = None
+) -> LedgerEvent:
+    """Write a new record and, as its first event, that `kind` happened: both by one statement.
+
+    record   not in the session yet; PostgreSQL must give all its facts back exactly as it gets them
+    raises   as `append` does; TypeError for a record that `append` would have to read back
+    """
+    facts = exact_facts(record)
+    if facts is None:
+        raise TypeError(f"{type(record).__name__} is not kept as it is given: add it, and append")
+    mapper = inspect(type(record))
+    [key] = mapper.primary_key_from_instance(record)
+    made = event(uow, kind, Place(uow.new_id(), record.__tablename__, key), Content(facts, data))
+    uow.session.flush()  # what the record refers to may be new as well
+    written = {f"record_{column.key}": getattr(record, column.key) for column in mapper.column_attrs}
+    uow.session.connection().execute(entry_of(type(record)), columns_of([made]) | written)
+    make_transient_to_detached(record)
+    uow.session.add(record)
+    return made
+
+
+@cache
+def entry_of(model: type[Base]) -> Insert:
+    """Write one record of a model, and its event."""
+    table = cast("Table", model.__table__)
+    given = {column: bindparam(f"record_{column.key}", type_=column.type) for column in table.columns}
+    return write_events().add_cte(insert(table).values(given).cte("entered"))
 
 
 def subject_of(record: Base) -> Subject:
@@ -238,6 +269,7 @@ def commitments(entry: Entry, salts: Sequence[Mapping[str, Any]]) -> dict[str, b
 
 
 def event(uow: UnitOfWork, kind: str, place: Place, content: Content) -> LedgerEvent:
+    refuse_personal_numbers({**content.record, **(content.data or {})}, uow.today)
     return LedgerEvent(
         id=place.id, at=uow.at, kind=kind, subject_table=place.table, subject_id=place.subject,
         nth=place.nth, previous_id=place.previous, body=event_body(kind, uow.at, uow.actor, place, content),

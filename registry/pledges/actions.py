@@ -1,4 +1,4 @@
-"""What can be done with authorisations and pledges: sign, scan in, confirm the original, file, return, chase."""
+"""What can be done with authorisations and pledges: sign, scan in, confirm the original, return, chase."""
 
 import base64
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry import policy
 from registry.accounts import actions as accounts
@@ -22,11 +22,12 @@ from registry.kernel.text import _
 from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
 from registry.notices import actions as notices
-from registry.parties.models import Qualification, RevealLog, RevealReason
-from registry.pledges.models import Authorisation, Filing, Method, Pledge, Return
+from registry.parties.models import RevealLog, RevealReason
+from registry.pledges.filing import AlreadyFiled
+from registry.pledges.models import Authorisation, Method, Pledge, Return
 from registry.pledges.papers import Paperwork, number_of, signed_facts
 from registry.pledges.queries import paper
-from registry.pledges.rules import PairState, is_late, png_size
+from registry.pledges.rules import is_late, png_size
 from registry.pledges.standing import NOTHING, Papers, papers_of_one, post_of, taking_up
 from registry.policy import Permission
 from registry.projects.models import TERM_IN_FULL, Term
@@ -39,14 +40,6 @@ DRAWING_LIMIT = 2_000  # pixels a side
 
 class AlreadySigned(Conflict):
     code = "pledge.already-signed"
-
-
-class NotComplete(Conflict):
-    code = "pledge.not-complete"
-
-
-class AlreadyFiled(Conflict):
-    code = "pledge.already-filed"
 
 
 class NotTheRepresentative(Forbidden):
@@ -204,65 +197,6 @@ def confirm_original(uow: UnitOfWork, term_id: UUID) -> None:
     for scanned in unseen:
         scanned.original_seen_at, scanned.original_seen_by_id = uow.at, uow.actor.account
         ledger.append(uow, f"{scanned.__tablename__}.original-seen", scanned)
-
-
-def file_pair(uow: UnitOfWork, term_id: UUID) -> Filing:
-    """Take the authorisation and pledge of a term on file (备案), with a number and today's date.
-
-    Raises NotComplete while either is missing or an original has not been seen; AlreadyFiled if done before.
-    Source: 建质〔2014〕124号 第八条.
-    """
-    term = uow.get(Term, term_id, *TERM_IN_FULL, lock=True)
-    policy.require(uow.actor, Permission.PLEDGE_FILE, term.scope)
-    papers = papers_of_one(uow.session, term_id)
-    if papers.filing is not None:
-        raise AlreadyFiled(_("该授权书和承诺书已经备案，备案号 {number}。", number=papers.filing.number))
-    authorisation, pledge = papers.authorisation, papers.pledge
-    if authorisation is None or pledge is None or papers.state(term, None, uow.today) is not PairState.COMPLETE:
-        raise NotComplete(
-            _("授权书和承诺书尚未齐备，不能备案。"), remedy=_("请先补齐签署；纸质件请先核对原件。"),
-        )
-    shown = require_qualified(uow, term)
-    region, year = term.participation.project.region, uow.today.year
-    uow.lock(f"filing:{region}:{year}")
-    last = uow.session.scalar(
-        select(func.max(Filing.sequence)).where(Filing.region == region, Filing.year == year)
-    ) or 0
-    filing = Filing(
-        id=uow.new_id(), term_id=term_id, pledge_id=pledge.id, authorisation_id=authorisation.id,
-        region=region, year=year, sequence=last + 1, number=f"ZR-{region}-{year}-{last + 1:05d}",
-        filed_on=uow.today, filed_at=uow.at, filed_by_id=uow.actor.account, station_id=uow.actor.organisation,
-        late=is_late(uow.today, taking_up(uow.session, term)),
-    )
-    uow.session.add(filing)
-    ledger.append(uow, "pledge.filed", filing, data={"qualification": shown})
-    return filing
-
-
-def require_qualified(uow: UnitOfWork, term: Term) -> dict[str, str]:
-    """Return the 注册执业资格 as it stands on the day of filing, to be kept with the filing.
-
-    Raises NotComplete when the post demands one and none is given, or the one given has run out or was withdrawn.
-    """
-    if post_of(uow.session, term).qualification_required and not (term.qualification_kind and term.qualification_number):
-        raise NotComplete(
-            _("{person}的注册执业资格或证号未登记，不能备案。", person=term.person_name),
-            remedy=_("请更正任期登记，补齐注册执业资格和证号。"),
-        )
-    known = uow.session.scalar(
-        select(Qualification)
-        .where(Qualification.person_id == term.person_id, Qualification.number == term.qualification_number)
-        .order_by(Qualification.recorded_at.desc()).limit(1)
-    )
-    shown = {"kind": term.qualification_kind, "number": term.qualification_number, "valid_until": ""}
-    if known is None or not term.qualification_number:
-        return shown
-    if known.withdrawn_on or (known.valid_until and known.valid_until < uow.today):
-        raise NotComplete(
-            _("注册执业证 {number} 已过有效期或已注销，不能备案。", number=known.number),
-            remedy=_("请登记有效的注册执业证，或办理负责人变更。"),
-        )
-    return shown | {"valid_until": known.valid_until.isoformat() if known.valid_until else ""}
 
 
 def return_pair(uow: UnitOfWork, term_id: UUID, reason: str) -> Return:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.pledges import actions, changes, queries
+from registry.pledges.filing import file_pair
 from registry.pledges.forms import ChangeForm, FilingForm, ReturnForm, ScanForm, SignForm
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
@@ -106,7 +107,7 @@ def file(term_id: UUID) -> ResponseReturnValue:
     with writing() as uow:
         if form.original_seen.data:
             actions.confirm_original(uow, term_id)
-        filing = actions.file_pair(uow, term_id)
+        filing = file_pair(uow, term_id)
         flash(_("已备案，备案号 {number}。", number=filing.number))
     return see_other(".show", term_id=term_id)
 

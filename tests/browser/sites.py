@@ -10,8 +10,9 @@ from registry.kernel.actor import Actor, Role
 from registry.kernel.uow import day_in_china
 from registry.parties.models import IdentityKind
 from registry.plaques.actions import Size, issue_plaque
-from registry.pledges.actions import file_pair, sign_authorisation, sign_pledge
+from registry.pledges.actions import sign_authorisation, sign_pledge
 from registry.pledges.changes import Newcomer, hand_over
+from registry.pledges.filing import file_pair
 from registry.projects.actions import accept_unit
 from registry.projects.models import Project, Term, UnitProject
 from tests import build

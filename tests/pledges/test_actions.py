@@ -13,18 +13,16 @@ from registry.parties.actions import add_qualification, change_legal_representat
 from registry.parties.entering import QualificationFacts
 from registry.parties.models import Organisation, Person, RevealLog
 from registry.pledges.actions import (
-    AlreadyFiled,
     AlreadySigned,
-    NotComplete,
     NotTheRepresentative,
     Signing,
     chase,
-    file_pair,
     read_paper,
     return_pair,
     sign_authorisation,
     sign_pledge,
 )
+from registry.pledges.filing import AlreadyFiled, NotComplete, file_pair
 from registry.pledges.models import Filing, Pledge
 from registry.pledges.queries import board
 from registry.pledges.rules import PairState

@@ -1,0 +1,193 @@
+"""Filings acknowledged to 16 clients, against a bare insert and commit of the same bytes.
+
+Sixteen clients, two processes of eight threads as the registry is served, commit as fast as they can against
+a fresh private PostgreSQL with fsync on. The two take turns, round by round; the median counts:
+
+    filing   file_pair, whole: term locked, papers judged, number without gaps, record, event in the ledger;
+             the sequencer runs beside it. Twelve counties, so twelve series of numbers
+    bare     psycopg: BEGIN, INSERT one row holding the event's body and the filing's columns as bytes, COMMIT
+
+Projects and papers come from benchmarks.crowd.
+"""
+
+import json
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing.synchronize import Barrier as BarrierType
+from statistics import median
+from time import perf_counter
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from sqlalchemy import create_engine, func, make_url, select, text
+
+from benchmarks.crowd import settle
+from benchmarks.ground import Ground, ground
+from benchmarks.measuring import Effort, Line, Measured, Sense
+from registry.kernel.actor import Actor, Role
+from registry.kernel.uow import Units
+from registry.ledger.models import LedgerEvent, LedgerLeaf
+from registry.ledger.sequencing import sequence
+from registry.pledges.filing import file_pair
+from registry.pledges.models import Filing
+from registry.projects.models import Term
+from registry.rooms import whole_schema
+from tests import build
+from tests.parties import build as parties
+
+BAR = 0.4
+PROCESSES, THREADS = 2, 8
+PROJECTS = {Effort.FULL: 10_000, Effort.QUICK: 2_000}
+SECONDS = {Effort.FULL: 5.0, Effort.QUICK: 1.0}
+ROUNDS = {Effort.FULL: 5, Effort.QUICK: 1}
+BARE = b"INSERT INTO bare (id, body) VALUES (%s, %s)"
+
+Act = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What a client process needs to know. Of the terms it files its own share, one after the other."""
+
+    address: str
+    officer: Actor
+    body: bytes
+    terms: Sequence[UUID]
+    seconds: float
+
+
+def units_on(address: str, size: int) -> Units:
+    tools: Any = SimpleNamespace(new_id=uuid4, now=lambda: datetime.now(UTC))  # a filing touches no other
+    engine = create_engine(address, pool_size=size, pool_pre_ping=True)
+    return Units(engine, tools)
+
+
+def filing(units: Units, officer: Actor, terms: Iterator[UUID]) -> Act:
+    def act() -> None:
+        with units.writing(officer) as uow:
+            file_pair(uow, next(terms))
+
+    return act
+
+
+def bare(address: str, body: bytes) -> Act:
+    url = make_url(address)
+    connection = psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database)
+
+    def act() -> None:
+        connection.execute(BARE, (uuid4(), body))
+        connection.commit()
+
+    return act
+
+
+def client_process(kind: str, client: Client, ready: BarrierType, done: Any) -> None:
+    """Run eight clients for so long; put the number of acts acknowledged."""
+    whole_schema()
+    units = units_on(client.address, THREADS)
+    shares = [iter(client.terms[place::THREADS]) for place in range(THREADS)]
+    acts = [filing(units, client.officer, share) if kind == "filing" else bare(client.address, client.body) for share in shares]
+    for act in acts:
+        act()  # connect and compile before the clock starts
+    counts = [0] * THREADS
+    ready.wait()
+    until = perf_counter() + client.seconds
+
+    def run(place: int) -> None:
+        while perf_counter() < until:
+            acts[place]()
+            counts[place] += 1
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done.put(sum(counts))
+
+
+def sequencer_process(address: str, stop: Any) -> None:
+    whole_schema()
+    units = units_on(address, 1)
+    while not stop.wait(0.2):
+        sequence(units)
+
+
+def rate(kind: str, clients: Sequence[Client]) -> float:
+    """Return acknowledged acts a second by all clients together."""
+    spawn = multiprocessing.get_context("spawn")
+    ready, done = spawn.Barrier(len(clients)), spawn.Queue()
+    processes = [spawn.Process(target=client_process, args=(kind, client, ready, done)) for client in clients]
+    for process in processes:
+        process.start()
+    acts = sum(done.get() for _process in processes)
+    for process in processes:
+        process.join()
+    return float(acts) / clients[0].seconds
+
+
+def measure(effort: Effort) -> Measured:
+    with ground() as place:
+        settle(place, PROJECTS[effort])
+        station = parties.organisation(place.units, "济南市建设工程质量监督站", "370100")
+        officer = build.signed_in(place.units, "officer", "王监督", station.id, None, Role.OFFICER, "370100")
+        with place.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE bare (id uuid PRIMARY KEY, body bytea NOT NULL)"))
+        figures = race(place, officer, effort)
+    return Measured(
+        [Line("备案(含存证) ÷ 裸插入提交,16 客户端", Sense.AT_LEAST, BAR, figures["ratio"])], figures,
+    )
+
+
+def race(place: Ground, officer: Actor, effort: Effort) -> dict[str, Any]:
+    with place.units.reading(officer) as uow:
+        terms = uow.session.scalars(select(Term.id).order_by(Term.id)).all()
+    body = sample(place.units, officer, terms[-1])
+    spawn = multiprocessing.get_context("spawn")
+    stop = spawn.Event()
+    sequencer = spawn.Process(target=sequencer_process, args=(place.address, stop))
+    sequencer.start()
+    shares = ROUNDS[effort] * PROCESSES
+    rounds = []
+    for number in range(ROUNDS[effort]):
+        clients = [
+            Client(place.address, officer, body, terms[:-1][number * PROCESSES + process::shares], SECONDS[effort])
+            for process in range(PROCESSES)
+        ]
+        rounds.append([rate("filing", clients), rate("bare", clients)])
+    stop.set()
+    sequencer.join()
+    filed, inserted = (median(column) for column in zip(*rounds, strict=True))
+    return {
+        "filing_per_second": round(filed), "bare_per_second": round(inserted), "ratio": round(filed / inserted, 3),
+        "rounds": [[round(one) for one in pair] for pair in rounds], "bytes": len(body), "clients": PROCESSES * THREADS,
+    } | proved(place.units, officer)
+
+
+def sample(units: Units, officer: Actor, term: UUID) -> bytes:
+    """File one pair and return as many bytes as that left behind: the event's body and the filing's columns."""
+    filing(units, officer, iter([term]))()
+    with units.reading(officer) as uow:
+        event = uow.session.scalars(select(LedgerEvent).where(LedgerEvent.kind == "pledge.filed")).one()
+        row = uow.session.execute(select(Filing.__table__)).one()
+    return event.body + json.dumps(list(row), default=str).encode()
+
+
+def proved(units: Units, officer: Actor) -> dict[str, bool]:
+    """Whether what was acknowledged is there: an event for each filing, a place for each event, no number missing."""
+    sequence(units)
+    with units.reading(officer) as uow:
+        filings, events, places = (
+            uow.session.scalar(select(func.count()).select_from(table)) for table in (Filing, LedgerEvent, LedgerLeaf)
+        )
+        series = uow.session.execute(
+            select(func.count(), func.max(Filing.sequence)).group_by(Filing.region, Filing.year)
+        ).all()
+        filed = uow.session.scalar(select(func.count()).where(LedgerEvent.kind == "pledge.filed"))
+    return {"every_filing_has_its_event": filings == filed, "every_event_has_its_place": events == places,
+            "no_number_is_missing": all(count == last for count, last in series)}
