@@ -44,6 +44,7 @@ WHOLE = (
 
 class AssembledMeanwhile(Conflict):
     code = "archive.assembled-meanwhile"
+A_PAIR = 2  # 授权书 and 承诺书
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +226,7 @@ def missing_of(uow: UnitOfWork, project: Project, items: list[Item]) -> list[Any
     return lacking + [
         {"code": "Q1-02", "name": _("{person}（{firm}）的授权书或承诺书", person=term.person_name, firm=firm.organisation_name)}
         for firm, term in every_term(project)
-        if term.id not in papers or len(papers[term.id].signed) < len(("授权书", "承诺书"))
+        if term.id not in papers or len(papers[term.id].signed) < A_PAIR
     ]
 
 

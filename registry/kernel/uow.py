@@ -1,7 +1,7 @@
 """The unit of work: one actor, one instant, one transaction."""
 
 import hashlib
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -34,13 +34,13 @@ def day_in_china(at: datetime) -> date:
 
 
 @lru_cache(maxsize=500)
-def row_with(kind: Hashable, load: tuple[ORMOption, ...]) -> Select[Any]:
+def row_with(kind: Any, load: tuple[ORMOption, ...]) -> Select[Any]:
     """Return the statement for one row by its key. Statements are kept: to build one costs more than to run it."""
     return select(kind).where(inspect(kind).primary_key[0] == bindparam("key")).options(*load)
 
 
 @cache
-def row_locked(kind: Hashable) -> Select[Any]:
+def row_locked(kind: Any) -> Select[Any]:
     return row_with(kind, ()).with_for_update(of=kind).execution_options(populate_existing=True)
 
 
@@ -74,13 +74,14 @@ class UnitOfWork:
         """Return one row or raise NotFound. Asks no authority: that is the caller's next line."""
         # Not Session.get(): for a row already in hand it ignores `load`.
         asked = {"key": key}
-        found = None
+        table: Any = kind  # a class can be hashed, whatever its type variable is
+        found: Row | None = None
         if lock:
             # First the row alone, as it stands behind the lock: refreshing what `load` brings along would also
             # forget what was loaded of the row itself.
-            found = self.session.scalar(row_locked(kind), asked)
+            found = self.session.scalar(row_locked(table), asked)
         if load or not lock:
-            found = self.session.scalar(row_with(kind, load), asked)
+            found = self.session.scalar(row_with(table, load), asked)
         if found is None:
             raise NotFound(_("没有找到所要的记录。"))
         return found

@@ -58,12 +58,9 @@ STANDING = (
 
 
 def papers_of(session: Session, terms: Iterable[UUID]) -> Mapping[UUID, Papers]:
-    """Return the standing papers of many terms in one SELECT; a term without any is absent."""
+    """Return the standing papers of many terms in one SELECT; a term without any has NOTHING."""
     rows = session.execute(STANDING, {"terms": list(terms)})
-    return {
-        term_id: Papers(authorisation, pledge, filing)
-        for term_id, authorisation, pledge, filing in rows if authorisation or pledge
-    }
+    return {term_id: Papers(authorisation, pledge, filing) for term_id, authorisation, pledge, filing in rows}
 
 
 def papers_of_one(session: Session, term_id: UUID) -> Papers:
