@@ -21,7 +21,7 @@ from tests.browser.walking import Walker
 from tests.parties import build as parties
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/v/)[0-9A-Z]{24}")
-FILE = re.compile(r"\.(pdf|svg|xlsx|zip|json)$|^/papers/|/photo$|/checkpoint$|^/trace-reports/")
+FILE = re.compile(r"\.(pdf|svg|xlsx|zip|json)$|^/papers/|/(photo|checkpoint|proof|body)$|^/trace-reports/")
 LINKS = "main a[href], nav.side a[href], details.person a[href], footer a[href^='/']"
 
 
