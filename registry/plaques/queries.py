@@ -42,6 +42,7 @@ def plaque_to_mount(uow: UnitOfWork, plaque_id: UUID) -> Plaque:
 class UnitPlaques:
     """A unit project, its plaques from the latest to the first, and why none can be made now (or "")."""
 
+    project: Project
     unit: UnitProject
     plaques: Sequence[Plaque]
     obstacle: str
@@ -61,7 +62,7 @@ def plaques_of(uow: UnitOfWork, project_id: UUID) -> list[UnitPlaques]:
     may_issue = policy.allows(uow.actor, Permission.PLAQUE_ISSUE, whole.scope)
     return [
         UnitPlaques(
-            unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(uow, seats, unit), may_issue,
+            whole, unit, [row for row in rows if row.unit_project_id == unit.id], obstacle(uow, seats, unit), may_issue,
         )
         for unit in whole.units
     ]
