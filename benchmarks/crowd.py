@@ -19,7 +19,11 @@ from registry.kernel.search import bigrams
 
 FIRMS = 2_000
 PLACES = ["历下", "市中", "槐荫", "天桥", "历城", "长清", "章丘", "济阳", "莱芜", "钢城", "平阴", "商河"]
-ESTATES = ["海棠", "明湖", "泉景", "和平", "文博", "龙奥", "燕山", "佛山", "华山", "鹊山", "药山", "匡山", "凤凰", "雪山", "彩石", "港沟", "唐冶", "郭店", "孙村", "王舍", "奥体", "洪楼", "闵子", "辛甸", "山大", "甸柳", "解放", "千佛", "七里", "二环"]
+ESTATES = [
+    "海棠", "明湖", "泉景", "和平", "文博", "龙奥", "燕山", "佛山", "华山", "鹊山",
+    "药山", "匡山", "凤凰", "雪山", "彩石", "港沟", "唐冶", "郭店", "孙村", "王舍",
+    "奥体", "洪楼", "闵子", "辛甸", "山大", "甸柳", "解放", "千佛", "七里", "二环",
+]
 KINDS = ["小区", "花园", "公馆", "家园", "新城", "广场", "中心", "学校", "医院", "厂房", "安置房", "人才公寓"]
 CREATED = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -28,8 +32,8 @@ PROJECT = (
     "started_on", "grams", "created_at", "version",
 )
 ID = "md5('{}' || {})::uuid"       # the same id wherever a row is spoken of
-ROLES = "(VALUES (0,'owner','owner-leader'), (1,'survey','survey-leader'), (2,'design','design-leader'), " \
-        "(3,'contractor','project-manager'), (4,'supervision','chief-supervisor')) AS r(place, role, post)"
+ROLES = """(VALUES (0, 'owner', 'owner-leader'), (1, 'survey', 'survey-leader'), (2, 'design', 'design-leader'),
+            (3, 'contractor', 'project-manager'), (4, 'supervision', 'chief-supervisor')) AS r(place, role, post)"""
 PAPER = """
     INSERT INTO {table} (id, term_id, number, method, wording_id, wording_sha256, document_sha256, signed_on, signed_at,
                          signed_by_id, late, evidence)
@@ -37,30 +41,41 @@ PAPER = """
            t.since, t.since, t.person_id, false, '{{"method": "totp", "hand": "drawn"}}'
     FROM term AS t, (SELECT id, content_sha256 FROM standard_edition WHERE kind = 'wording' ORDER BY id LIMIT 1) AS e
 """
+DOCUMENT = "INSERT INTO document (sha256, size, media_type, stored_at) VALUES (repeat('0', 64), 1, 'application/pdf', now())"
+UNITS = """
+    INSERT INTO unit_project (id, project_id, number, name, structure, design_life_years, design_life_basis, created_at, version)
+    SELECT md5(u.number || p.id)::uuid, p.id, u.number, u.number || ' 号楼', '', 50, '', p.created_at, 1
+    FROM project AS p, (VALUES ('01'), ('02')) AS u(number)
+"""
+PARTICIPATIONS = f"""
+    INSERT INTO participation (id, project_id, organisation_id, role, organisation_name, legal_representative,
+                               licence_number, unit_numbers, since, created_at)
+    SELECT {ID.format('part', 'p.id || r.place')}, p.id, o.id, r.role, o.name, o.legal_representative, '', '{{}}',
+           p.started_on, p.created_at
+    FROM (SELECT *, row_number() OVER (ORDER BY number) AS nth FROM project) AS p, {ROLES}, LATERAL (
+        SELECT * FROM organisation WHERE uscc = 'F' || lpad(((p.nth * 5 + r.place) % {FIRMS})::text, 17, '0')
+    ) AS o
+"""
+PEOPLE = f"""
+    INSERT INTO person (id, name, identity_kind, identity_sealed, identity_index, identity_mask, phone_mask,
+                        created_at, version)
+    SELECT {ID.format('person', 'n')}, '李' || chr((19968 + n % 20000)::int) || chr((19968 + n / 7 % 20000)::int),
+           'citizen', '\\x00', sha256(n::text::bytea), '3****************X', '', now(), 1
+    FROM generate_series(0, (SELECT count(*) FROM participation) / 2) AS n
+"""
+TERMS = f"""
+    INSERT INTO term (id, participation_id, person_id, person_name, post, shared, qualification_kind, qualification_number,
+                      since, until, ended_reason, created_at)
+    SELECT {ID.format('term', 'a.id || h.nth')}, a.id, w.id, w.name, r.post, false, '注册执业人员', '鲁' || a.nth,
+           a.since + h.first, a.since + h.last, h.reason, a.created_at
+    FROM (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM participation) AS a JOIN {ROLES} ON r.role = a.role
+    JOIN (VALUES (0, 0, NULL::int, NULL, false), (0, 0, 300, '工作调动', true), (1, 300, NULL, NULL, true))
+         AS h(nth, first, last, reason, changed) ON h.changed = (a.role = 'contractor')
+    JOIN person AS w ON w.id = {ID.format('person', '((a.nth * 3 + h.nth) % (SELECT count(*) FROM person))')}
+"""
 STATEMENTS = (
-    "INSERT INTO document (sha256, size, media_type, stored_at) VALUES (repeat('0', 64), 1, 'application/pdf', now())",
-    """INSERT INTO unit_project (id, project_id, number, name, structure, design_life_years, design_life_basis, created_at, version)
-        SELECT md5(u.number || p.id)::uuid, p.id, u.number, u.number || ' 号楼', '', 50, '', p.created_at, 1
-        FROM project AS p, (VALUES ('01'), ('02')) AS u(number)""",
-    f"""INSERT INTO participation (id, project_id, organisation_id, role, organisation_name, legal_representative,
-                                   licence_number, unit_numbers, since, created_at)
-        SELECT {ID.format('part', 'p.id || r.place')}, p.id, o.id, r.role, o.name, o.legal_representative, '', '{{}}', p.started_on, p.created_at
-        FROM (SELECT *, row_number() OVER (ORDER BY number) AS nth FROM project) AS p, {ROLES},
-             LATERAL (SELECT * FROM organisation WHERE uscc = 'F' || lpad(((p.nth * 5 + r.place) % {FIRMS})::text, 17, '0')) AS o""",
-    f"""INSERT INTO person (id, name, identity_kind, identity_sealed, identity_index, identity_mask, phone_mask, created_at, version)
-        SELECT {ID.format('person', 'n')}, '李' || chr((19968 + n % 20000)::int) || chr((19968 + n / 7 % 20000)::int), 'citizen', '\\x00',
-               sha256(n::text::bytea), '3****************X', '', now(), 1
-        FROM generate_series(0, (SELECT count(*) FROM participation) / 2) AS n""",
-    f"""INSERT INTO term (id, participation_id, person_id, person_name, post, shared, qualification_kind, qualification_number,
-                          since, until, ended_reason, created_at)
-        SELECT {ID.format('term', 'a.id || h.nth')}, a.id, w.id, w.name, r.post, false, '注册执业人员', '鲁' || a.nth,
-               a.since + h.first, a.since + h.last, h.reason, a.created_at
-        FROM (SELECT *, row_number() OVER (ORDER BY id) AS nth FROM participation) AS a JOIN {ROLES} ON r.role = a.role
-        JOIN (VALUES (0, 0, NULL::int, NULL, false), (0, 0, 300, '工作调动', true), (1, 300, NULL, NULL, true))
-             AS h(nth, first, last, reason, changed) ON h.changed = (a.role = 'contractor')
-        JOIN person AS w ON w.id = {ID.format('person', '((a.nth * 3 + h.nth) % (SELECT count(*) FROM person))')}""",
-    PAPER.format(table="authorisation", prefix="SQ"),
-    PAPER.format(table="pledge", prefix="CN"),
+    DOCUMENT, UNITS, PARTICIPATIONS, PEOPLE, TERMS,
+    PAPER.format(table="authorisation", prefix="SQ"), PAPER.format(table="pledge", prefix="CN"),
 )
 FILE_ALL = """
     INSERT INTO filing (id, term_id, pledge_id, authorisation_id, region, year, sequence, number, filed_on, filed_at, filed_by_id,

@@ -3,6 +3,7 @@
 One project is built as people would build it, act by act; crowds of others come by COPY (benchmarks.crowd).
 """
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import selectinload
 
-from registry.adapters import embedded
+from registry.adapters import embedded, fonts
 from registry.adapters.migrating import upgrade
 from registry.adapters.objects import DirectoryStore
 from registry.adapters.printing import WeasyPrinter
@@ -35,6 +36,7 @@ from tests import build
 from tests.parties import build as parties
 
 ROOT = Path(__file__).parent.parent
+FORMS, FONTS = ROOT / "templates" / "print", Path(os.environ.get("VAR", ROOT / "var")) / "fonts"
 AGO = timedelta(days=400)
 ROLES = (
     "owner", "survey", "design", "contractor", "supervision", "contractor", "contractor", "design",
@@ -66,12 +68,13 @@ class Ground:
 def ground() -> Iterator[Ground]:
     """Yield an empty registry of its own, with the shipped standards in force."""
     whole_schema()
+    fonts.prepare(FONTS)
     with TemporaryDirectory(prefix="zhuze-bench-") as name:
         folder = Path(name)
         with embedded.using(folder / "server") as address:
             upgrade(address)
             engine, clock = create_engine(address, pool_size=16), Clock()
-            printer = WeasyPrinter(ROOT / "templates" / "print", fonts=ROOT / "var" / "fonts", workers=1)
+            printer = WeasyPrinter(FORMS, fonts=FONTS, workers=1)
             units = Units(engine, tools_in(folder, printer, clock))
             with units.writing(SYSTEM) as uow:
                 load_defaults(uow)

@@ -1,7 +1,5 @@
 """The pledge as PDF/A-3a by one warm worker, against plain default WeasyPrint and headless Chromium.
 
-    python -m benchmarks.printing [rounds]
-
 Every paper carries other names, numbers and another QR code. Four ways take turns, five rounds of ten papers
 each, after three to get warm; medians in milliseconds a paper:
 
@@ -10,17 +8,12 @@ each, after three to get warm; medians in milliseconds a paper:
     chromium        page.set_content(page), page.pdf() in one warm page, with the trimmed fonts that ours has
     chromium-noto   the same with Noto CJK from the system
 
-The other three are given the finished page, and make neither PDF/A nor tags. Prints one JSON object;
-the same as a table on standard error.
+The other three are given the finished page, and make neither PDF/A nor tags.
 """
 
-import json
 import os
-import platform
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -28,6 +21,8 @@ from typing import Any
 import weasyprint
 from playwright.sync_api import Page, Playwright, sync_playwright
 
+from benchmarks.ground import FONTS, FORMS
+from benchmarks.measuring import Effort, Line, Measured, Sense
 from registry.adapters import fonts
 from registry.adapters.printing import WeasyPrinter
 from registry.adapters.printing.outlines import Typesetter
@@ -35,12 +30,10 @@ from registry.adapters.printing.pool import plain
 from registry.adapters.printing.press import Press
 from tests.adapters import papers
 
-ROOT = Path(__file__).parent.parent
-FORMS = ROOT / "templates" / "print"
-FONTS = Path(os.environ.get("VAR", ROOT / "var")) / "fonts"
 CHROMIUM = "/usr/bin/chromium"
-PAPERS, ROUNDS, WARMING = 10, 5, 3
-BARS = {"plain": 0.4, "chromium": 1.0}
+PAPERS, WARMING = 10, 3
+ROUNDS = {Effort.FULL: 5, Effort.QUICK: 1}
+BARS = {"plain": (0.4, "缺省 WeasyPrint"), "chromium": (1.0, "Chromium,字体相同")}
 SURNAMES, NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨", "建国志强秀英海燕立军文博思远晓明"
 
 Way = Callable[[papers.Facts, str], bytes]
@@ -85,7 +78,7 @@ def by_chromium(page: Page) -> Way:
     return printed
 
 
-def measure(ways: dict[str, Way], pages: Callable[[str, papers.Facts], str], rounds: int) -> dict[str, Any]:
+def race(ways: dict[str, Way], pages: Callable[[str, papers.Facts], str], rounds: int) -> dict[str, Any]:
     """Let the ways take turns and return milliseconds and kilobytes of each."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     sizes: dict[str, list[int]] = {name: [] for name in ways}
@@ -106,7 +99,7 @@ def measure(ways: dict[str, Way], pages: Callable[[str, papers.Facts], str], rou
     }
 
 
-def main(rounds: int) -> dict[str, Any]:
+def measure(effort: Effort) -> Measured:
     fonts.prepare(FONTS)
     press = Press(FORMS)
     system = {'"Zhuze Serif","Zhuze Serif Rare",': "", '"Zhuze Sans",': ""}
@@ -116,7 +109,7 @@ def main(rounds: int) -> dict[str, Any]:
         noto = stack.enter_context(chromium(playwright, {}))
         printer = WeasyPrinter(FORMS, FONTS)
         stack.callback(printer.close)
-        found = measure(
+        found = race(
             {
                 "ours": lambda facts, _html: printer.pdf("pledge", facts),
                 "plain": lambda _facts, html: weasyprint.HTML(string=html).write_pdf(),
@@ -124,25 +117,10 @@ def main(rounds: int) -> dict[str, Any]:
                 "chromium-noto": by_chromium(noto),
             },
             lambda name, facts: page_of(press, facts, {} if name == "chromium" else system),
-            rounds,
+            ROUNDS[effort],
         )
     ratios = {name: round(found["ours"]["ms"] / found[name]["ms"], 2) for name in found if name != "ours"}
-    return {
-        "what": "pledge PDF/A-3a, one warm worker", "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "ways": found, "ratios": ratios, "bars": BARS,
-        "within": {name: ratios[name] <= bar for name, bar in BARS.items()},
-    }
-
-
-def table(result: dict[str, Any]) -> str:
-    lines = [f"{'way':<15}{'ms a paper':>12}{'KB':>7}{'ours/it':>9}{'bar':>7}"]
-    for name, row in result["ways"].items():
-        ratio, bar = result["ratios"].get(name, ""), BARS.get(name, "")
-        lines.append(f"{name:<15}{row['ms']:>12}{row['kilobytes']:>7}{ratio:>9}{bar:>7}")
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    outcome = main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS)
-    sys.stderr.write(table(outcome) + "\n")
-    sys.stdout.write(json.dumps(outcome, ensure_ascii=False, indent=2) + "\n")
+    lines = [
+        Line(f"承诺书 PDF/A-3a ÷ {name}", Sense.AT_MOST, bar, ratios[way]) for way, (bar, name) in BARS.items()
+    ]
+    return Measured(lines, found | {"ratios": ratios})

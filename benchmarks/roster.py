@@ -1,14 +1,11 @@
 """Roster import: leader rows a second, and memory, at 10,000 and at 100,000 rows.
 
-    python -m benchmarks.roster [rows …]
-
 Each size runs in a process of its own, against a fresh private PostgreSQL with fsync on. The time is that
 of the whole import: opening the workbook, reading, mending, holding against the registry, writing records
-and ledger events. Prints one JSON object.
+and ledger events.
 """
 
 import json
-import platform
 import resource
 import subprocess
 import sys
@@ -24,6 +21,7 @@ from uuid import uuid4
 from openpyxl import Workbook
 from sqlalchemy import Engine, create_engine
 
+from benchmarks.measuring import Effort, Line, Measured, Sense
 from registry.adapters import embedded
 from registry.adapters.migrating import upgrade
 from registry.adapters.vault import KeyRing
@@ -36,7 +34,9 @@ from registry.rooms import whole_schema
 from registry.standards.actions import load_defaults
 from tests.exchange import rosters
 
-SIZES = (10_000, 100_000)
+SIZES = {Effort.FULL: (10_000, 100_000), Effort.QUICK: (2_000, 10_000)}
+LEAST_ROWS = 500     # a second
+MOST_MEMORY = 1.1    # "flat": the largest roster may take this many times the memory of the smallest
 FIRMS = 400          # of each role
 LEADERS_EACH = 5
 
@@ -85,7 +85,7 @@ def peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(count: int, workbook: Path) -> dict[str, float]:
+def one_size(count: int, workbook: Path) -> dict[str, float]:
     whole_schema()
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -106,25 +106,23 @@ def measure(count: int, workbook: Path) -> dict[str, float]:
     }
 
 
-def main(sizes: tuple[int, ...]) -> None:
+def measure(effort: Effort) -> Measured:
     measured = []
     with TemporaryDirectory() as name:
-        for count in sizes:
+        for count in SIZES[effort]:
             workbook = Path(name) / f"{count}.xlsx"
             write_roster(workbook, count)
             done = subprocess.run(
-                [sys.executable, "-m", "benchmarks.roster", "--one", str(count), str(workbook)],
+                [sys.executable, "-m", "benchmarks.roster", str(count), str(workbook)],
                 check=True, stdout=subprocess.PIPE,
             )
             measured.append(json.loads(done.stdout))
-    print(json.dumps({
-        "roster": measured, "memory_ratio": round(measured[-1]["mib_peak"] / measured[0]["mib_peak"], 2),
-        "machine": platform.platform(), "at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }, ensure_ascii=False, indent=2))
+    memory = round(measured[-1]["mib_peak"] / measured[0]["mib_peak"], 2)
+    return Measured([
+        Line("花名册导入(负责人行/秒)", Sense.AT_LEAST, LEAST_ROWS, min(size["rows_per_second"] for size in measured)),
+        Line("花名册导入内存峰值:最大 ÷ 最小", Sense.AT_MOST, MOST_MEMORY, memory),
+    ], {"sizes": measured})
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(int(sys.argv[2]), Path(sys.argv[3]))))
-    else:
-        main(tuple(map(int, sys.argv[1:])) or SIZES)
+    print(json.dumps(one_size(int(sys.argv[1]), Path(sys.argv[2]))))

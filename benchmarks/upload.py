@@ -1,18 +1,13 @@
 """Upload 256 MiB, against a plain copy with fsync (directory) and the minio SDK's fput_object (S3).
 
-    python -m benchmarks.upload [rounds]
-
 Through the whole application over WSGI: Flask, the door, the hash, the inspection, the store, the row. "form"
 is a plain multipart form, "whole" one PUT between begin and finish, "pieces" what the browser's script sends
 (8, 16, 32, 64 MiB …). The S3 server is rclone on the loopback. Ways take turns in each round and the median
-counts; memory is the growth of this process's peak during one upload. Prints one JSON object.
+counts; memory is the growth of this process's peak during one upload.
 """
 
-import json
 import os
-import platform
 import shutil
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +22,7 @@ from flask import Flask
 from minio import Minio
 from sqlalchemy import create_engine
 
+from benchmarks.measuring import Effort, Line, Measured, Sense
 from registry.adapters import embedded
 from registry.adapters.migrating import upgrade
 from registry.adapters.objects import store_from_url
@@ -37,7 +33,8 @@ from tests.adapters.rclone import ACCESS, BUCKET, SECRET, Rclone
 from tests.documents import house, wire
 
 SIZE = 256 * wire.MEBI
-ROUNDS = 5
+ROUNDS = {Effort.FULL: 5, Effort.QUICK: 1}
+BAR, MOST_MEMORY = 0.7, 50
 CLIENT = Actor(account=UUID(int=1), name="李建国")
 
 Way = Callable[[Path], None]
@@ -81,7 +78,7 @@ def ways(address: str, folder: Path, server: Rclone) -> dict[str, Way]:
     }
 
 
-def measure(all_ways: dict[str, Way], film: Path, rounds: int) -> dict[str, Any]:
+def race(all_ways: dict[str, Way], film: Path, rounds: int) -> dict[str, Any]:
     times: dict[str, list[float]] = {name: [] for name in all_ways}
     grown: dict[str, int] = dict.fromkeys(all_ways, 0)
     for number in range(rounds + 1):
@@ -104,8 +101,7 @@ def measure(all_ways: dict[str, Way], film: Path, rounds: int) -> dict[str, Any]
     }
 
 
-def main() -> None:
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+def measure(effort: Effort) -> Measured:
     with TemporaryDirectory() as place, embedded.using(Path(place) / "database") as address:
         folder = Path(place)
         (folder / "staging").mkdir()
@@ -113,15 +109,14 @@ def main() -> None:
         server = Rclone(folder / "rclone")
         server.start()
         try:
-            found = measure(ways(address, folder, server), wire.film(folder / "film", SIZE), rounds)
+            found = race(ways(address, folder, server), wire.film(folder / "film", SIZE), ROUNDS[effort])
         finally:
             server.stop()
-    about = {
-        "MiB": SIZE // wire.MEBI, "rounds": rounds, "machine": platform.platform(), "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1), "at": datetime.now(UTC).date().isoformat(),
-    }
-    sys.stdout.write(json.dumps(about | found, ensure_ascii=False, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    to_disk = min(ratio for name, ratio in found["ratio"].items() if not name.startswith("s3 "))
+    to_s3 = min(ratio for name, ratio in found["ratio"].items() if name.startswith("s3 "))
+    grown = max(mebi for name, mebi in found["memory MiB"].items() if name not in {"copy", "fput_object"})
+    return Measured([
+        Line("上传 256 MiB:带 fsync 的文件复制 ÷ 最慢的方式", Sense.AT_LEAST, BAR, to_disk),
+        Line("上传 256 MiB 到 S3:minio SDK ÷ 最慢的方式", Sense.AT_LEAST, BAR, to_s3),
+        Line("上传时进程内存增长(MiB)", Sense.AT_MOST, MOST_MEMORY, grown),
+    ], found)
