@@ -27,9 +27,14 @@ def picture_of(paper: bytes, dots_per_inch: float) -> Image.Image:
     return picture
 
 
+def codes_read(picture: Image.Image) -> list[str]:
+    """What one good reader finds. For random codes: OpenCV's reader gives up on some that every phone reads."""
+    return [code.text for code in zxingcpp.read_barcodes(picture)]
+
+
 def codes_in(picture: Image.Image) -> list[str]:
-    """What two unrelated readers find: they must agree."""
-    found = [code.text for code in zxingcpp.read_barcodes(picture)]
+    """What two unrelated readers find in a known code: they must agree."""
+    found = codes_read(picture)
     grey = numpy.asarray(picture.convert("L"))
     assert cv2.QRCodeDetector().detectAndDecode(grey)[0] in found
     return found

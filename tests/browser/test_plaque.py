@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import expect
 
 from tests import build
-from tests.adapters.reading import codes_in, picture_of
+from tests.adapters.reading import codes_read, picture_of
 from tests.browser import sites
 from tests.browser.conftest import Enter
 from tests.browser.house import House
@@ -22,7 +22,7 @@ def test_a_plaque_is_made_scanned_and_hung(house: House, landmark: sites.Landmar
     owner.do(owner.named("制作标牌").first.click)
     expect(owner.page.get_by_text("标牌已制作，编码")).to_be_visible()
 
-    [address] = set(codes_in(picture_of(owner.fetch("样图 PDF"), DPI)))
+    [address] = set(codes_read(picture_of(owner.fetch("样图 PDF"), DPI)))
     assert address == address.upper()
 
     passer_by = enter(phone=True)

@@ -41,7 +41,7 @@ from registry.projects.actions import FirmFacts, accept_unit, admit_firm
 from registry.projects.models import Project, UnitProject
 from registry.projects.registering import register_project
 from tests import build as house
-from tests.adapters.reading import codes_in, picture_of, text_of
+from tests.adapters.reading import codes_read, picture_of, text_of
 from tests.documents.samples import jpeg, pdf
 from tests.meanwhile import Meanwhile
 from tests.parties import build as parties
@@ -94,7 +94,7 @@ def test_no_identity_number_and_no_phone_is_anywhere_on_a_plaque(ready, units):
 def test_the_qr_code_on_the_printed_plaque_is_its_address_in_capitals(ready):
     plaque = issued(ready)
     picture = picture_of(bytes_of(ready, plaque.pdf_sha256), 100)
-    assert codes_in(picture) == [f"HTTPS://ZHUZE.TEST/V/{plaque.code}"]
+    assert codes_read(picture) == [f"HTTPS://ZHUZE.TEST/V/{plaque.code}"]
 
 
 def test_a_qr_code_too_small_to_be_scanned_from_the_pavement_is_refused(ready):
