@@ -24,7 +24,7 @@ from registry.parties.entering import PersonFacts, enter_person
 from registry.parties.models import IdentityKind, Person
 from registry.pledges.models import ChangeOfLeader
 from registry.pledges.papers import Handover, handover_facts, number_of
-from registry.pledges.standing import accepted_on, papers_of_one
+from registry.pledges.standing import accepted_on, papers_of_one, post_of
 from registry.policy import Permission
 from registry.projects.actions import AlreadyEnded, TermFacts, close_term, enter_term
 from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Participation, Term
@@ -82,12 +82,13 @@ def change_leader(uow: UnitOfWork, term_id: UUID, succession: Succession) -> Cha
     On the effective day both are in office. The outgoing leader's pledge stays in force for his own term;
     the incoming one needs a new authorisation and a new pledge, filed by the end of the region's clock.
 
-    Raises AlreadyEnded when the term is over; Invalid for a day before the term or in the future, or for a
-    successor who is the same person.
+    Raises AlreadyEnded when the term is over; Invalid for a day before the term or in the future, for a successor
+    who is the same person, or who shows no qualification where the post demands one.
     """
     outgoing = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.TERM_CHANGE, outgoing.scope)
     refuse_wrong(uow, outgoing, succession)
+    require_qualification(uow, outgoing, succession)
     successor = uow.get(Person, succession.person_id)
     clock = standards.change_clock(uow.session, outgoing.participation.project.region, uow.today)
     paper = uow.tools.printer.pdf("change_of_leader", paper_facts(uow, outgoing, successor, succession))
@@ -148,13 +149,24 @@ def refuse_wrong(uow: UnitOfWork, outgoing: Term, succession: Succession) -> Non
     if outgoing.until is not None or outgoing.corrected_by_id is not None:
         raise AlreadyEnded(_("该任期已经结束，不能再办理变更。"))
     if succession.person_id == outgoing.person_id:
-        raise Invalid(_("继任人不能是原负责人本人。"), field="person")
+        raise Invalid(_("继任人不能是原负责人本人。"), field="identity_number")
     if succession.effective_on < outgoing.since:
         raise Invalid(_("变更生效日期不得早于原任职日期 {day}。", day=outgoing.since), field="effective_on")
     if succession.effective_on > uow.today:
         raise Invalid(_("变更生效日期不得晚于今天。"), field="effective_on")
     if not succession.reason.strip():
         raise Invalid(_("请写明变更原因。"), field="reason")
+
+
+def require_qualification(uow: UnitOfWork, outgoing: Term, succession: Succession) -> None:
+    """Refuse here and now what could be signed, and then never be taken on file."""
+    if post_of(uow.session, outgoing).qualification_required and not (
+        succession.qualification_kind and succession.qualification_number
+    ):
+        raise Invalid(
+            _("该职务须有注册执业资格，请填写资格名称和证号；否则继任人签署后也不能备案。"),
+            field="qualification_number" if succession.qualification_kind else "qualification_kind",
+        )
 
 
 def refile_by(clock: InForce[ChangeClock], effective_on: date) -> date | None:

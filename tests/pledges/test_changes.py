@@ -84,6 +84,13 @@ def test_one_cannot_take_over_from_oneself(site, units):
         change(site, name="李建国", identity_number=number)
 
 
+def test_who_shows_no_qualification_where_the_post_demands_one_cannot_succeed(site):
+    for missing in ("qualification_kind", "qualification_number"):
+        with pytest.raises(Invalid, match="注册执业资格") as refused:
+            change(site, **{missing: ""})
+        assert refused.value.field == missing
+
+
 def test_a_term_hands_over_once(site):
     change(site)
     with pytest.raises(AlreadyEnded):
