@@ -7,6 +7,7 @@ A storey may import the storeys named before it, never one named after it.
 STOREYS = (
     "kernel", "policy", "web",
     "ledger", "documents", "standards", "parties", "accounts", "notices",
-    "projects", "pledges", "plaques", "archives", "defects", "desks", "exchange",
+    "projects", "pledges", "designs", "materials", "works", "acceptance", "plaques", "archives", "completion",
+    "defects", "desks", "exchange",
 )
 """Import order, lowest first. Only `app`, `cli`, `config` and `adapters` stand outside it."""

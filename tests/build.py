@@ -17,12 +17,14 @@ from registry.pledges.actions import Signing, sign_authorisation, sign_pledge
 from registry.pledges.filing import file_pair
 from registry.projects.actions import ProjectFacts, UnitFacts
 from registry.projects.models import Participation, Project, Term
-from registry.projects.registering import PartyFacts, Registration, register_project
+from registry.projects.registering import PartyFacts, PersonRow, Registration, register_project
+from registry.projects.staffing import staff_person
 from tests.accounts import build as accounts
 from tests.parties import build as parties
 
 REGION = "370102"
 STARTED = date(2026, 3, 10)            # after the tests' noon: nothing is late unless a test says so
+BEGUN = date(2026, 1, 5)               # eight weeks before the tests' noon: pledges signed now are late
 FIRMS = {
     "owner": ("历城置业有限公司", "赵建设"),
     "survey": ("泉城勘察院", "钱勘察"),
@@ -114,6 +116,43 @@ def signed_in(
     return Actor(account.id, person, organisation, name, region, frozenset({role}), fresh=True)
 
 
+CREW = {
+    "site/technical-leader": ("contractor", "郑技术"),
+    "site/foreman": ("contractor", "冯工长"),
+    "site/quality-inspector": ("contractor", "陈质检"),
+    "site/crew-leader": ("contractor", "褚班长"),
+    "site/sampler": ("contractor", "卫取样"),
+    "site/materials-clerk": ("contractor", "蒋材料"),
+    "site/supervision-engineer": ("supervision", "沈专监"),
+    "site/witness": ("supervision", "韩见证"),
+    "site/owner-engineer": ("owner", "杨代表"),
+}
+"""Post on the site → (role of the firm, name)."""
+
+
+def staff(made: Site, post: str, since: date | None = None, name: str = "") -> Actor:
+    """Put somebody into a post on the site, as the officer would; return him signed in.
+
+    since   the day his firm came unless said otherwise; the term is `made.terms[post]`, he `made.leaders[post]`
+    """
+    role, usual = CREW[post]
+    firm = term_of(made, role).participation
+    row = PersonRow(name or usual, IdentityKind.CITIZEN, identity(), "", "", "", since or firm.since)
+    with made.units.writing(made.officer) as uow:
+        term = staff_person(uow, firm.id, post, row)
+    made.terms[post] = term.id
+    made.leaders[post] = signed_in(
+        made.units, f"staff{next(serial)}", term.person_name, firm.organisation_id, term.person_id, Role.SITE_STAFF,
+    )
+    return made.leaders[post]
+
+
+def crew(made: Site) -> None:
+    """Put one person into every post on the site."""
+    for post in CREW:
+        staff(made, post)
+
+
 def code(units: Units, steps: int = 0) -> str:
     return pyotp.TOTP(accounts.SECRET).at(int(units.tools.now().timestamp()) + 30 * steps)
 
@@ -144,6 +183,15 @@ def filed_site(units: Units, started_on: date | None = STARTED, region: str = RE
     return made
 
 
+def building(units: Units) -> Site:
+    """A filed project on which work began two months ago, with a person in every post on the site."""
+    made = filed_site(units, BEGUN)
+    crew(made)
+    return made
+
+
 def term_of(made: Site, role: str) -> Term:
     with made.units.reading(made.officer) as uow:
-        return uow.session.scalars(select(Term).where(Term.id == made.terms[role])).one()
+        return uow.session.scalars(
+            select(Term).options(selectinload(Term.participation)).where(Term.id == made.terms[role])
+        ).one()

@@ -4,7 +4,8 @@ What a test does to it is undone at the end of the test. A package takes them by
 conftest.py; `units` and `clock` are then the site's own, for every other fixture too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, Engine
@@ -21,16 +22,38 @@ def standing_clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="module")
-def standing(
-    engine: Engine, printer: WeasyPrinter, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
+def standing_site(
+    made: Callable[[Units], build.Site], engine: Engine, printer: WeasyPrinter, clock: Clock, folder: Path
 ) -> Iterator[build.Site]:
     with engine.connect() as connection:
         outer = connection.begin()
         lay_down_the_law(connection)
-        tools = tools_in(tmp_path_factory.mktemp("standing"), printer, standing_clock)
-        yield build.filed_site(Units(connection, tools))
+        yield made(Units(connection, tools_in(folder, printer, clock)))
         outer.rollback()
+
+
+@pytest.fixture(scope="module")
+def standing(
+    engine: Engine, printer: WeasyPrinter, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[build.Site]:
+    yield from standing_site(build.filed_site, engine, printer, standing_clock, tmp_path_factory.mktemp("standing"))
+
+
+@pytest.fixture(scope="module")
+def standing_building(
+    engine: Engine, printer: WeasyPrinter, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[build.Site]:
+    yield from standing_site(build.building, engine, printer, standing_clock, tmp_path_factory.mktemp("building"))
+
+
+@pytest.fixture
+def building(standing_building: build.Site, clock: Clock) -> Iterator[build.Site]:
+    """The same project under construction, with a crew: see tests.build.building."""
+    assert isinstance(standing_building.units.bind, Connection)
+    savepoint = standing_building.units.bind.begin_nested()
+    clock.at = NOON
+    yield standing_building
+    savepoint.rollback()
 
 
 @pytest.fixture

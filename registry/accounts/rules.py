@@ -16,7 +16,7 @@ ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 REGIONAL = frozenset({Role.OFFICER, Role.STATION_HEAD, Role.AUDITOR, Role.URBAN_ARCHIVE})
 """Roles that look after a region, and mean nothing without one."""
 
-FIRM = frozenset({Role.FIRM_FILER, Role.LEGAL_REPRESENTATIVE, Role.PROJECT_LEADER})
+FIRM = frozenset({Role.FIRM_FILER, Role.LEGAL_REPRESENTATIVE, Role.PROJECT_LEADER, Role.SITE_STAFF})
 """Roles within an organisation, and meaning nothing without one."""
 
 SIGNERS = frozenset({Role.LEGAL_REPRESENTATIVE, Role.PROJECT_LEADER})
@@ -37,6 +37,7 @@ ROLE_NAMES: dict[Role, LazyProxy] = {
     Role.FIRM_FILER: later("单位经办人"),
     Role.LEGAL_REPRESENTATIVE: later("法定代表人"),
     Role.PROJECT_LEADER: later("项目负责人"),
+    Role.SITE_STAFF: later("现场人员"),
     Role.OFFICER: later("质量监督员"),
     Role.STATION_HEAD: later("质量监督机构负责人"),
     Role.AUDITOR: later("审计人员"),

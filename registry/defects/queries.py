@@ -134,7 +134,7 @@ def terms_of(uow: UnitOfWork, project_id: UUID) -> Sequence[Term]:
                 selectinload(Participation.units),
             ),
         )
-        .where(Participation.project_id == project_id, Term.corrected_by_id.is_(None))
+        .where(Participation.project_id == project_id, Term.leads, Term.corrected_by_id.is_(None))
         .order_by(Term.since, Term.id)
     ).all()
 
@@ -268,7 +268,8 @@ def ground(uow: UnitOfWork, project_id: UUID, unit: str, part: str, on: date | N
     below = part if known else ""
     nodes = [Node(d.code, d.name, d.level.value, d.parent_code, own=False) for d in divisions.children(below)]
     since = uow.session.scalar(
-        select(Term.since).join(Participation).where(Participation.project_id == project_id).order_by(Term.since).limit(1)
+        select(Term.since).join(Participation).where(Participation.project_id == project_id, Term.leads)
+        .order_by(Term.since).limit(1)
     )
     return Ground(
         project, part_path(uow, here, part) if known else [], [*nodes, *(node for node in own if node.below == below)],

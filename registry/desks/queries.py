@@ -152,7 +152,7 @@ def responsibilities(uow: UnitOfWork) -> list[Responsibility]:
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     terms = uow.session.scalars(
         select(Term).options(*TERM_IN_FULL)
-        .where(Term.person_id == uow.actor.person, Term.corrected_by_id.is_(None))
+        .where(Term.person_id == uow.actor.person, Term.leads, Term.corrected_by_id.is_(None))
         .order_by(Term.since.desc(), Term.id)
     ).all()
     papers = papers_of(uow.session, [term.id for term in terms])

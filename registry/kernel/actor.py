@@ -11,6 +11,7 @@ class Role(StrEnum):
     FIRM_FILER = "firm-filer"                    # 单位经办人
     LEGAL_REPRESENTATIVE = "legal-representative"  # 法定代表人
     PROJECT_LEADER = "project-leader"            # 项目负责人
+    SITE_STAFF = "site-staff"                    # 现场人员
     OFFICER = "officer"                          # 质量监督员
     STATION_HEAD = "station-head"                # 质量监督机构负责人
     AUDITOR = "auditor"                          # 审计人员

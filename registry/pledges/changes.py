@@ -202,7 +202,9 @@ def others_in_office(uow: UnitOfWork, outgoing: Term, day: date) -> list[Term]:
     """The other leaders of the project in office on that day, in the order of their coming."""
     rows = uow.session.scalars(
         select(Term).join(Participation).options(selectinload(Term.participation))
-        .where(Participation.project_id == outgoing.participation.project_id, Term.id != outgoing.id)
+        .where(
+            Participation.project_id == outgoing.participation.project_id, Term.id != outgoing.id, Term.leads,
+        )
         .order_by(Term.since, Term.id)
     )
     return [term for term in rows if term.covers(day)]

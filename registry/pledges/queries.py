@@ -248,7 +248,9 @@ def to_sign(uow: UnitOfWork) -> list[Term]:
     signed = select(Pledge.term_id).where(Pledge.withdrawn_at.is_(None))
     return list(uow.session.scalars(
         select(Term).options(*TERM_IN_FULL)
-        .where(Term.person_id == uow.actor.person, Term.corrected_by_id.is_(None), Term.id.not_in(signed))
+        .where(
+            Term.person_id == uow.actor.person, Term.leads, Term.corrected_by_id.is_(None), Term.id.not_in(signed),
+        )
         .order_by(Term.since, Term.id)
     ))
 
@@ -260,7 +262,7 @@ def to_authorise(uow: UnitOfWork) -> list[Term]:
     return list(uow.session.scalars(
         select(Term).join(Participation).options(*TERM_IN_FULL)
         .where(
-            Participation.organisation_id == uow.actor.organisation, Term.corrected_by_id.is_(None),
+            Participation.organisation_id == uow.actor.organisation, Term.leads, Term.corrected_by_id.is_(None),
             Term.id.not_in(signed),
         )
         .order_by(Term.since, Term.id).limit(200)

@@ -239,7 +239,7 @@ def admit_firm(uow: UnitOfWork, project_id: UUID, facts: FirmFacts) -> Participa
     """Enter that a firm takes part in a project, in a role, from a day on."""
     project = uow.get(Project, project_id, PROJECT_PARTIES, selectinload(Project.units), lock=True)
     policy.require(uow.actor, Permission.PROJECT_EDIT, project.scope)
-    roles = {post.role for post in standards.posts(uow.session, project.region, facts.since)}
+    roles = {role.key for role in standards.roles(uow.session, project.region, facts.since)}
     if facts.role not in roles:
         raise Invalid(_("没有「{role}」这一责任主体类别。", role=facts.role), field="role")
     require_known(facts.units, [unit.number for unit in project.units])
@@ -268,7 +268,7 @@ def enter_firm(uow: UnitOfWork, project_id: UUID, firm: Organisation, facts: Fir
 def end_participation(uow: UnitOfWork, participation_id: UUID, last_day: date, reason: str) -> Participation:
     """Enter that a firm has left the project; the terms it still had in office end the same day."""
     taking_part = uow.get(
-        Participation, participation_id, selectinload(Participation.terms),
+        Participation, participation_id, selectinload(Participation.terms), selectinload(Participation.staff),
         selectinload(Participation.project).options(PROJECT_PARTIES), lock=True,
     )
     policy.require(uow.actor, Permission.PROJECT_EDIT, taking_part.project.scope)
@@ -280,7 +280,7 @@ def end_participation(uow: UnitOfWork, participation_id: UUID, last_day: date, r
         raise Invalid(_("退场日期不得早于进场日期 {day}。", day=taking_part.since), field="last_day")
     taking_part.until, taking_part.ended_reason = last_day, reason
     ledger.append(uow, "participation.ended", taking_part)
-    for term in taking_part.terms:
+    for term in (*taking_part.terms, *taking_part.staff):
         if term.until is None and term.corrected_by_id is None:
             close_term(uow, term, max(last_day, term.since), reason)
     return taking_part

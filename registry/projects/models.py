@@ -208,14 +208,20 @@ class Participation(Base):
             UnitProject.number == any_(Participation.unit_numbers),
         ),
     )
-    terms: Mapped[list["Term"]] = relationship(
-        lazy="raise", order_by="(Term.since, Term.id)", back_populates="participation"
+    terms: Mapped[list["Term"]] = relationship(                      # of those who lead and answer for life
+        lazy="raise", order_by="(Term.since, Term.id)", viewonly=True,
+        primaryjoin=lambda: and_(Participation.id == foreign(Term.participation_id), Term.leads),
+    )
+    staff: Mapped[list["Term"]] = relationship(                      # of those who work and check on the site
+        lazy="raise", order_by="(Term.post, Term.since, Term.id)", viewonly=True,
+        primaryjoin=lambda: and_(Participation.id == foreign(Term.participation_id), ~Term.leads),
     )
 
 
 class Term(Base):
     """任职: one person holding one post for one participating firm, from `since` to `until`, both inclusive.
 
+    A leader answers for life and signs a pledge; the posts on the site, whose keys begin with "site/", do not.
     Covers the units its participation covers. On a day of change both the outgoing and the incoming
     leader are in office: two terms may share that one day and no more, unless the post allows several holders.
     """
@@ -225,6 +231,7 @@ class Term(Base):
         Index("ix_term_participation_id", "participation_id"),
         Index("ix_term_person_id", "person_id"),
         CheckConstraint("until IS NULL OR until >= since", name="ends_after_it_starts"),
+        CheckConstraint("leads = (left(post, 5) <> 'site/')", name="leads_or_works_on_the_site"),
         permanent("until", "ended_reason", "corrected_by_id", "corrected_reason"),
     )
     ledger_within: ClassVar = "participation_id"
@@ -237,7 +244,8 @@ class Term(Base):
     participation_id: Mapped[UUID] = mapped_column(ForeignKey("participation.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     person_name: Mapped[str]                                         # as it was then
-    post: Mapped[str] = mapped_column(String(40))                    # key in the standards' posts edition
+    post: Mapped[str] = mapped_column(String(40))                    # key in the standards' posts or site-posts
+    leads: Mapped[bool] = mapped_column(default=True, server_default=true())  # and so pledges
     shared: Mapped[bool] = mapped_column(default=False)              # the post may have several holders at once
     qualification_kind: Mapped[str] = mapped_column(default="")      # 注册执业资格, as shown then
     qualification_number: Mapped[str] = mapped_column(default="")    # 注册执业证号
@@ -248,7 +256,7 @@ class Term(Base):
     corrected_reason: Mapped[str | None]
     created_at: Mapped[datetime]
 
-    participation: Mapped[Participation] = relationship(lazy="raise", back_populates="terms")
+    participation: Mapped[Participation] = relationship(lazy="raise")
     person: Mapped[Person] = relationship(lazy="raise")
 
     def covers(self, day: date) -> bool:

@@ -34,7 +34,7 @@ from registry.standards.divisions import DivisionTree
 from registry.standards.kinds import Kind
 from registry.standards.models import StandardEdition
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
-from registry.standards.posts import Demand, Post, Role
+from registry.standards.posts import SITE, Demand, Post, Role, SitePost
 from registry.standards.rules import NATION, Edition, governing, region_chain
 from registry.standards.warranty import Seasons, WarrantyRule
 from registry.standards.wording import Wording
@@ -135,14 +135,31 @@ def post(session: Session, key: str, region: str, on: date) -> Post:
     raise NotFound(_("标准手册中没有岗位“{key}”。", key=key))
 
 
+def site_posts(session: Session, region: str, on: date) -> tuple[SitePost, ...]:
+    return in_force(session, kinds.SITE_POSTS, region, on).content
+
+
+def site_post(session: Session, key: str, region: str, on: date) -> SitePost:
+    """Return the post on the site known by `key` or raise NotFound."""
+    for candidate in site_posts(session, region, on):
+        if candidate.key == key:
+            return candidate
+    raise NotFound(_("标准手册中没有现场岗位“{key}”。", key=key))
+
+
 def post_held(session: Session, key: str, region: str, since: date, today: date) -> Post:
     """Return a post as it stood when somebody took it up on `since`; never raises, for the past stays readable.
 
     Where the edition of that day does not know it, today's speaks; where neither does, the key stands for the name.
+    A post on the site answers too, without a pledge.
     """
     for day in (since, today):
         with suppress(NotFound):
             return post(session, key, region, day)
+        for held in site_posts(session, region, day) if key.startswith(SITE) else ():
+            if held.key == key:
+                return Post(key, "", held.label, held.short, Demand.NEVER, held.duties, held.article, "",
+                            qualification_required=False)
     return Post(key, "", key, key, Demand.NEVER, "", "", "", qualification_required=False)
 
 

@@ -19,7 +19,7 @@ from registry.standards.catalogues import (
 )
 from registry.standards.divisions import Division, DivisionTree
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
-from registry.standards.posts import Post, Role, each_name_means_one
+from registry.standards.posts import Post, Role, SitePost, each_name_means_one
 from registry.standards.reading import Malformed, read
 from registry.standards.warranty import Seasons, WarrantyRule
 from registry.standards.wording import Wording
@@ -77,6 +77,7 @@ def read_divisions(content: object) -> DivisionTree:
 
 ROLES = Kind("roles", later("责任主体"), rows(Role))
 POSTS = Kind("posts", later("责任岗位"), read_posts)
+SITE_POSTS = Kind("site-posts", later("现场岗位"), rows(SitePost))
 WORDING = Kind("wording", later("文书文本"), one(Wording), keyed=True)
 GATES = Kind("gates", later("办理前提"), rows(Gate))
 CHANGE_CLOCK = Kind("change-clock", later("项目负责人变更备案时限"), one(ChangeClock))
@@ -97,7 +98,7 @@ REVEAL_REASONS = Kind("reveal-reasons", later("查看完整证件号码的理由
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
-        ROLES, POSTS, WORDING, GATES, CHANGE_CLOCK, PLAQUE_TIMING, PLAQUE_CONTENT, DIVISIONS, WARRANTY,
+        ROLES, POSTS, SITE_POSTS, WORDING, GATES, CHANGE_CLOCK, PLAQUE_TIMING, PLAQUE_CONTENT, DIVISIONS, WARRANTY,
         SEASONS, DESIGN_LIFE, ARCHIVE_CATALOGUE, ARCHIVE_HANDOVER, RESPONSIBILITY_FORM, QUALIFICATION_KINDS,
         PROJECT_CATEGORIES, STRUCTURE_KINDS, REVEAL_REASONS,
     )

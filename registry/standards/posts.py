@@ -53,6 +53,29 @@ class Post:
         return self.demand is Demand.ALWAYS
 
 
+@dataclass(frozen=True, slots=True)
+class SitePost:
+    """现场岗位: who does, checks, samples or accepts on the site. No pledge goes with it; duties do.
+
+    The key begins with "site/", which keeps it apart from the posts of those who lead.
+    """
+
+    key: str                               # "site/foreman"
+    roles: tuple[str, ...]                 # keys of the Roles whose firms have it
+    label: str                             # 专业工长（施工员）
+    short: str                             # 工长
+    duties: str                            # 岗位责任, in one sentence
+    article: str                           # where the law or the standard says so
+    synonyms: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.key.startswith(SITE):
+            raise Malformed(_("现场岗位的代码应以“{start}”开头：{key}。", start=SITE, key=self.key))
+
+
+SITE = "site/"
+
+
 def post_called(posts: Iterable[Post], name: str, role: str = "") -> Post | None:
     """Return the post a roster means by `name` (key, label, short label or synonym), within `role` if given.
 
