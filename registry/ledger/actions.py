@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -42,11 +42,14 @@ from registry.ledger.private import refuse_personal_numbers
 from registry.ledger.rules import SALT_BYTES, Content, FileRef, Place, commitment, event_body
 
 
+Record = TypeVar("Record", bound=Base)
+
+
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Generic[Record]):
     """What `append` takes, for many at once."""
 
-    record: Base
+    record: Record
     data: Mapping[str, Any] | None = None
     files: Sequence[FileRef] = ()
     personal: Mapping[str, str] | None = None
@@ -114,7 +117,7 @@ def append(
     return append_many(uow, kind, [Entry(record, data, files, personal)])[0]
 
 
-def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[LedgerEvent]:
+def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[LedgerEvent]:
     """Do as `append` does for each entry in turn, in few statements however many there are."""
     session = uow.session
     born = {entry.record for entry in entries if inspect(entry.record).pending}
@@ -141,31 +144,49 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry]) -> list[Le
 def enter(
     uow: UnitOfWork, kind: str, record: Base, *, data: Mapping[str, Any] | None = None
 ) -> LedgerEvent:
-    """Write a new record and, as its first event, that `kind` happened: both by one statement.
+    """Write a new record and, as its first event, that `kind` happened: both by one statement. See `enter_many`."""
+    return enter_many(uow, kind, [Entry(record, data)])[0]
 
-    record   not in the session yet; PostgreSQL must give all its facts back exactly as it gets them
+
+def enter_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[LedgerEvent]:
+    """Write new records of one model and, as the first event of each, that `kind` happened: all by one statement.
+
+    entries  records not in the session yet, with `data`; PostgreSQL must give all their facts back as it gets them
     raises   as `append` does; TypeError for a record that `append` would have to read back
     """
+    records = [entry.record for entry in entries]
+    model: type[Base] = type(records[0])
+    made = [first_event(uow, kind, entry) for entry in entries]
+    uow.session.flush()  # what the records refer to may be new as well
+    columns = [column.key for column in inspect(model).column_attrs]
+    written = {f"record_{name}": [getattr(record, name) for record in records] for name in columns}
+    uow.session.connection().execute(entry_of(model), columns_of(made) | written)
+    for record in records:
+        make_transient_to_detached(record)
+        uow.session.add(record)
+    return made
+
+
+def first_event(uow: UnitOfWork, kind: str, entry: Entry[Any]) -> LedgerEvent:
+    record = entry.record
     facts = exact_facts(record)
     if facts is None:
         raise TypeError(f"{type(record).__name__} is not kept as it is given: add it, and append")
-    mapper = inspect(type(record))
-    [key] = mapper.primary_key_from_instance(record)
-    made = event(uow, kind, Place(uow.new_id(), record.__tablename__, key), Content(facts, data))
-    uow.session.flush()  # what the record refers to may be new as well
-    written = {f"record_{column.key}": getattr(record, column.key) for column in mapper.column_attrs}
-    uow.session.connection().execute(entry_of(type(record)), columns_of([made]) | written)
-    make_transient_to_detached(record)
-    uow.session.add(record)
-    return made
+    [key] = inspect(type(record)).primary_key_from_instance(record)
+    return event(uow, kind, Place(uow.new_id(), record.__tablename__, key), Content(facts, entry.data))
 
 
 @cache
 def entry_of(model: type[Base]) -> Insert:
-    """Write one record of a model, and its event."""
+    """Write records of a model, one list for each column, and their events."""
     table = cast("Table", model.__table__)
-    given = {column: bindparam(f"record_{column.key}", type_=column.type) for column in table.columns}
-    return write_events().add_cte(insert(table).values(given).cte("entered"))
+    if any(isinstance(column.type, ARRAY) for column in table.columns):
+        raise TypeError(f"{model.__name__} has lists in a column, which cannot be given as lists")
+    names = [column.key for column in table.columns]
+    lists = [bindparam(f"record_{column.key}", type_=ARRAY(column.type)) for column in table.columns]
+    given = func.unnest(*lists).table_valued(*table.columns).render_derived()
+    rows = select(*(given.c[name] for name in names))
+    return write_events().add_cte(insert(table).from_select(names, rows).cte("entered"))
 
 
 def subject_of(record: Base) -> Subject:
@@ -258,12 +279,12 @@ def next_place(event_id: UUID, subject: Subject, last: Place | None) -> Place:
     return Place(event_id, *subject, nth=last.nth + 1, previous=last.id)
 
 
-def salts_for(event_id: UUID, entry: Entry) -> list[dict[str, Any]]:
+def salts_for(event_id: UUID, entry: Entry[Any]) -> list[dict[str, Any]]:
     return [{"event_id": event_id, "field": field, "salt": secrets.token_bytes(SALT_BYTES)}
             for field in entry.personal or {}]
 
 
-def commitments(entry: Entry, salts: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
+def commitments(entry: Entry[Any], salts: Sequence[Mapping[str, Any]]) -> dict[str, bytes]:
     values = entry.personal or {}
     return {salt["field"]: commitment(salt["salt"], values[salt["field"]]) for salt in salts}
 

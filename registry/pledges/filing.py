@@ -1,15 +1,17 @@
-"""Filing (备案): the station takes the pair of one term on file, with a number and a date.
+"""Filing (备案): the station takes pairs on file, each with a number and a date; a project's five in one act.
 
-No act of the station is done more often, so it judges a row instead of loading objects, in three statements:
-take the locks, read all that filing turns on, write. Whoever has the next number keeps the whole region
-waiting until his transaction is down; that is the price of numbers without gaps.
+No act of the station is done more often, so it judges rows instead of loading objects, in three statements
+however many pairs: take the locks, read all that filing turns on, write. Whoever has the next number keeps the
+whole region waiting until his transaction is down; that is the price of numbers without gaps.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select, true
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from registry import policy
@@ -21,7 +23,7 @@ from registry.parties.models import Qualification
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
 from registry.pledges.rules import Pair, PairState, Paper, Successor, first, is_late, state_of
 from registry.policy import Permission, Scope
-from registry.projects.models import Participation, Project, Term
+from registry.projects.models import PROJECT_PARTIES, Participation, Project, Term
 from registry.standards import handbook as standards
 
 
@@ -47,12 +49,13 @@ SHOWN = (
     )
     .order_by(Qualification.recorded_at.desc()).limit(1).lateral("shown")
 )
+TERMS = bindparam("terms", type_=ARRAY(Uuid()))
 SERIES = func.hashtextextended(func.concat("filing:", Project.region, ":", bindparam("year")), 0)
 LOCKS = (
     select(func.pg_advisory_xact_lock(SERIES)).select_from(Term)
     .join(Participation, Participation.id == Term.participation_id)
     .join(Project, Project.id == Participation.project_id)
-    .where(Term.id == bindparam("term")).with_for_update(of=Term)
+    .where(Term.id == any_(TERMS)).order_by(Project.region, Term.id).with_for_update(of=Term)
 )
 LAST_NUMBER = (
     select(func.coalesce(func.max(Filing.sequence), 0))
@@ -61,7 +64,7 @@ LAST_NUMBER = (
 )
 TO_FILE = (
     select(
-        Term.person_id, Term.person_name, Term.post, Term.since, Term.until,
+        Term.id, Term.person_id, Term.person_name, Term.post, Term.since, Term.until,
         Term.qualification_kind, Term.qualification_number, SHOWN.c.valid_until, SHOWN.c.withdrawn_on,
         Participation.organisation_id, Project.region, Project.started_on, PARTIES.label("parties"), OWNER.label("owner"),
         Authorisation.id.label("authorisation_id"), Authorisation.signed_on.label("authorised_on"),
@@ -77,35 +80,69 @@ TO_FILE = (
     .outerjoin(Filing, Filing.pledge_id == Pledge.id)
     .outerjoin(ChangeOfLeader, ChangeOfLeader.incoming_term_id == Term.id)
     .outerjoin(SHOWN, true())
-    .where(Term.id == bindparam("term"))
+    .where(Term.id == any_(TERMS))
 )
+READY = (
+    select(Term.id).join(Participation)
+    .join(Authorisation, (Authorisation.term_id == Term.id) & Authorisation.withdrawn_at.is_(None))
+    .join(Pledge, (Pledge.term_id == Term.id) & Pledge.withdrawn_at.is_(None))
+    .outerjoin(Filing, Filing.pledge_id == Pledge.id)
+    .where(
+        Participation.project_id == bindparam("project"), Filing.id.is_(None),
+        *(or_(paper.method == Method.PLATFORM, paper.original_seen_at.is_not(None)) for paper in (Authorisation, Pledge)),
+    )
+    .order_by(Pledge.signed_at, Term.id)
+)
+"""The terms of a project whose pair is complete and not on file, the first signed first."""
+
+
+def file_project(uow: UnitOfWork, project_id: UUID) -> list[Filing]:
+    """Take every complete pair of a project on file. Raises NotComplete when there is none, and as `file_pairs` does."""
+    project = uow.get(Project, project_id, PROJECT_PARTIES)
+    policy.require(uow.actor, Permission.PLEDGE_FILE, project.scope)
+    ready = uow.session.scalars(READY, {"project": project_id}).all()
+    if not ready:
+        raise NotComplete(
+            _("没有齐备而未备案的授权书和承诺书。"), remedy=_("请先补齐签署；纸质件请先逐份核对原件。"),
+        )
+    return file_pairs(uow, ready)
 
 
 def file_pair(uow: UnitOfWork, term_id: UUID) -> Filing:
-    """Take the authorisation and pledge of a term on file, with a number and today's date.
+    """Take the pair of one term on file. See `file_pairs`."""
+    return file_pairs(uow, [term_id])[0]
 
-    Raises NotComplete while either is missing or an original has not been seen; AlreadyFiled if done before.
+
+def file_pairs(uow: UnitOfWork, term_ids: Sequence[UUID]) -> list[Filing]:
+    """Take the authorisations and pledges of terms on file, each with the next number and today's date: all, or none.
+
+    Raises NotComplete while a paper is missing or an original has not been seen; AlreadyFiled if done before.
     Source: 建质〔2014〕124号 第八条.
     """
-    asked = {"term": term_id, "year": uow.today.year}
+    asked = {"terms": list(term_ids), "year": uow.today.year}
     uow.session.execute(LOCKS, asked)
-    found = uow.session.execute(TO_FILE, asked).one_or_none()
-    if found is None:
+    rows = {row.id: row for row in uow.session.execute(TO_FILE, asked)}
+    if len(rows) < len(set(term_ids)):
         raise NotFound(_("没有找到所要的记录。"))
+    series = {row.region: count(row.last_number + 1) for row in rows.values()}
+    made = [judged(uow, rows[term_id], next(series[rows[term_id].region])) for term_id in dict.fromkeys(term_ids)]
+    ledger.enter_many(uow, "pledge.filed", made)
+    return [entry.record for entry in made]
+
+
+def judged(uow: UnitOfWork, found: Row[Any], sequence: int) -> ledger.Entry[Filing]:
+    """Return the filing of one pair, and what it was judged by, or raise."""
     policy.require(uow.actor, Permission.PLEDGE_FILE, scope_of(found))
     refuse_unready(uow, found)
     shown = require_qualified(uow, found)
     late = is_late(uow.today, Successor(found.refile_by) if found.change_id else first(found.started_on, found.since))
-    sequence = found.last_number + 1
-    filing = Filing(
-        id=uow.new_id(), term_id=term_id, pledge_id=found.pledge_id, authorisation_id=found.authorisation_id,
+    return ledger.Entry(Filing(
+        id=uow.new_id(), term_id=found.id, pledge_id=found.pledge_id, authorisation_id=found.authorisation_id,
         region=found.region, year=uow.today.year, sequence=sequence,
         number=f"ZR-{found.region}-{uow.today.year}-{sequence:05d}",
         filed_on=uow.today, filed_at=uow.at, filed_by_id=uow.actor.account, station_id=uow.actor.organisation,
         late=late,
-    )
-    ledger.enter(uow, "pledge.filed", filing, data={"qualification": shown})
-    return filing
+    ), {"qualification": shown})
 
 
 def scope_of(found: Row[Any]) -> Scope:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.pledges import actions, changes, queries
-from registry.pledges.filing import file_pair
+from registry.pledges.filing import file_pair, file_project
 from registry.pledges.forms import ChangeForm, FilingForm, ReturnForm, ScanForm, SignForm
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
@@ -110,6 +110,15 @@ def file(term_id: UUID) -> ResponseReturnValue:
         filing = file_pair(uow, term_id)
         flash(_("已备案，备案号 {number}。", number=filing.number))
     return see_other(".show", term_id=term_id)
+
+
+@bp.post("/projects/<uuid:project_id>/filings")
+@door(Permission.PLEDGE_FILE)
+def file_all(project_id: UUID) -> ResponseReturnValue:
+    with writing() as uow:
+        filings = file_project(uow, project_id)
+        flash(_("已备案 {count} 份，备案号 {numbers}。", count=len(filings), numbers="、".join(one.number for one in filings)))
+    return see_other(".board", project_id=project_id)
 
 
 @bp.post("/terms/<uuid:term_id>/return")

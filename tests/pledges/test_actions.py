@@ -22,7 +22,7 @@ from registry.pledges.actions import (
     sign_authorisation,
     sign_pledge,
 )
-from registry.pledges.filing import AlreadyFiled, NotComplete, file_pair
+from registry.pledges.filing import AlreadyFiled, NotComplete, file_pair, file_pairs, file_project
 from registry.pledges.models import Filing, Pledge
 from registry.pledges.queries import board
 from registry.pledges.rules import PairState
@@ -125,6 +125,31 @@ def test_filing_gives_a_number_without_gaps(site, units):
     with units.reading(site.officer) as uow:
         numbers = list(uow.session.scalars(select(Filing.number).order_by(Filing.sequence)))
     assert numbers == ["ZR-370102-2026-00001", "ZR-370102-2026-00002"]
+
+
+def test_the_complete_pairs_of_a_project_are_filed_in_one_act(site, units):
+    for role in ("owner", "contractor"):
+        build.sign_both(site, role)
+    pledge_by(site, "survey")  # without an authorisation: not complete
+    with units.writing(site.officer) as uow:
+        filings = file_project(uow, site.project)
+    assert [filing.sequence for filing in filings] == [1, 2]
+    assert {filing.term_id for filing in filings} == {site.terms["owner"], site.terms["contractor"]}
+    with units.reading(site.officer) as uow:
+        events = uow.session.scalars(select(LedgerEvent).where(LedgerEvent.kind == "pledge.filed")).all()
+    assert {event.subject_id for event in events} == {filing.id for filing in filings}
+
+
+def test_nothing_complete_is_said_and_nothing_filed(site, units):
+    with pytest.raises(NotComplete, match="没有齐备"), units.writing(site.officer) as uow:
+        file_project(uow, site.project)
+
+
+def test_pairs_are_filed_all_or_none(site, units):
+    build.sign_both(site, "owner")
+    with pytest.raises(NotComplete), units.writing(site.officer) as uow:
+        file_pairs(uow, [site.terms["owner"], site.terms["contractor"]])
+    assert state(site, "owner") is PairState.COMPLETE
 
 
 def test_a_pair_is_filed_once(site, units):
