@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from babel.support import LazyProxy
-from flask import Flask, g
+from flask import Flask, g, url_for
 
 from registry.kernel.actor import NOBODY, Actor, Role
 from registry.kernel.text import later
+from registry.policy import Permission, Scope, allows
 
 Told = Callable[[], tuple[str, int]]
 """told(): the name of the firm the actor acts for, and how many notices he has not opened."""
@@ -39,6 +42,43 @@ WAYS = (
     Way(later("存证"), "ledger.show", "ledger", STAFF | {Role.AUDIT_ADMIN}),
 )
 
+PROJECT_WAYS = (
+    ("project", later("概况"), "desks.project"),
+    ("pledges", later("承诺"), "pledges.board"),
+    ("staff", later("人员"), "projects.staff"),
+    ("designs", later("设计"), "designs.index"),
+    ("materials", later("材料"), "materials.index"),
+    ("works", later("施工"), "works.index"),
+    ("acceptance", later("验收"), "acceptance.index"),
+    ("plaques", later("标牌"), "plaques.index"),
+    ("archives", later("档案"), "archives.index"),
+    ("completion", later("竣工"), "completion.gates"),
+    ("trace", later("追溯"), "defects.trace"),
+)
+"""The pages of one project, by the key each calls itself; every one takes `project_id`."""
+
+
+class Shown(Protocol):
+    """A project in hand, with all that its scope needs."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def scope(self) -> Scope: ...
+
+
+def project_ways(app: Flask, actor: Actor, project: Shown) -> list[tuple[str, str, str]]:
+    """Return (key, label, address) of the pages of a project that the actor may open."""
+    return [
+        (key, str(label), url_for(endpoint, project_id=project.id)) for key, label, endpoint in PROJECT_WAYS
+        if endpoint in app.view_functions and allows(actor, needed(app, endpoint), project.scope)
+    ]
+
+
+def needed(app: Flask, endpoint: str) -> Permission:
+    """Return what a door has declared that it needs. Raises ValueError for a public one."""
+    return Permission(getattr(app.view_functions[endpoint], "needs"))  # noqa: B009 — set by door()
+
 
 def navigation(app: Flask, actor: Actor) -> list[tuple[str, str, str]]:
     """Return (label, endpoint, icon) of the ways that belong to the actor's desk."""
@@ -50,6 +90,7 @@ def navigation(app: Flask, actor: Actor) -> list[tuple[str, str, str]]:
 
 def install(app: Flask, site: dict[str, str], told: Told) -> None:
     demo = app.extensions["config"].demo
+    app.jinja_env.globals["project_ways"] = lambda project: project_ways(app, g.actor, project)
 
     @app.context_processor
     def around() -> dict[str, object]:

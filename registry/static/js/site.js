@@ -51,4 +51,10 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Tabs wider than a phone begin with the one we are on in sight.
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = here.closest("ul");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 document.querySelector("[data-focus]")?.focus();
