@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.standards import kinds
+from registry.standards.acceptance import AcceptanceRole, ConcealedItem, LotTemplate, SamplingTables
 from registry.standards.catalogues import (
     ArchiveDocument,
     DesignLife,
@@ -30,12 +31,25 @@ from registry.standards.catalogues import (
     QualificationKind,
     ResponsibilityField,
 )
+from registry.standards.checks import Check
 from registry.standards.divisions import DivisionTree
+from registry.standards.drawings import (
+    ArgumentKind,
+    ChangeKind,
+    Deliverable,
+    Discipline,
+    DrawingStage,
+    ReviewTrigger,
+    TargetKind,
+)
 from registry.standards.kinds import Kind
+from registry.standards.materials import MaterialKind, ProducerPledges
 from registry.standards.models import StandardEdition
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
 from registry.standards.posts import SITE, Demand, Post, Role, SitePost
 from registry.standards.rules import NATION, Edition, governing, region_chain
+from registry.standards.stages import StageDocument
+from registry.standards.trace_order import TraceStep
 from registry.standards.warranty import Seasons, WarrantyRule
 from registry.standards.wording import Wording
 
@@ -227,5 +241,69 @@ def structure_kinds(session: Session, on: date) -> tuple[Entry, ...]:
     return in_force(session, kinds.STRUCTURE_KINDS, NATION, on).content
 
 
+def material_kinds(session: Session, region: str, on: date) -> InForce[tuple[MaterialKind, ...]]:
+    return in_force(session, kinds.MATERIAL_KINDS, region, on)
+
+
+def producer_pledges(session: Session, region: str, on: date) -> ProducerPledges:
+    return in_force(session, kinds.PRODUCER_PLEDGES, region, on).content
+
+
 def reveal_reasons(session: Session, region: str, on: date) -> tuple[Entry, ...]:
     return in_force(session, kinds.REVEAL_REASONS, region, on).content
+
+
+def acceptance_roles(session: Session, region: str, on: date) -> InForce[tuple[AcceptanceRole, ...]]:
+    return in_force(session, kinds.ACCEPTANCE_ROLES, region, on)
+
+
+def sampling_tables(session: Session, region: str, on: date) -> InForce[SamplingTables]:
+    return in_force(session, kinds.SAMPLING, region, on)
+
+
+def lot_templates(session: Session, region: str, on: date) -> InForce[tuple[LotTemplate, ...]]:
+    return in_force(session, kinds.LOT_TEMPLATES, region, on)
+
+
+def concealed_work(session: Session, region: str, on: date) -> InForce[tuple[ConcealedItem, ...]]:
+    return in_force(session, kinds.CONCEALED_WORK, region, on)
+
+
+def disciplines(session: Session, region: str, on: date) -> tuple[Discipline, ...]:
+    return in_force(session, kinds.DISCIPLINES, region, on).content
+
+
+def drawing_stages(session: Session, region: str, on: date) -> InForce[tuple[DrawingStage, ...]]:
+    return in_force(session, kinds.DRAWING_STAGES, region, on)
+
+
+def deliverables(session: Session, region: str, on: date) -> tuple[Deliverable, ...]:
+    return in_force(session, kinds.DELIVERABLES, region, on).content
+
+
+def change_kinds(session: Session, region: str, on: date) -> InForce[tuple[ChangeKind, ...]]:
+    return in_force(session, kinds.CHANGE_KINDS, region, on)
+
+
+def review_triggers(session: Session, region: str, on: date) -> InForce[tuple[ReviewTrigger, ...]]:
+    return in_force(session, kinds.REVIEW_TRIGGERS, region, on)
+
+
+def argument_kinds(session: Session, region: str, on: date) -> InForce[tuple[ArgumentKind, ...]]:
+    return in_force(session, kinds.ARGUMENT_KINDS, region, on)
+
+
+def target_kinds(session: Session, region: str, on: date) -> tuple[TargetKind, ...]:
+    return in_force(session, kinds.TARGET_KINDS, region, on).content
+
+
+def checklist(session: Session, region: str, on: date) -> InForce[tuple[Check, ...]]:
+    return in_force(session, kinds.CHECKLIST, region, on)
+
+
+def stage_documents(session: Session, region: str, on: date) -> InForce[tuple[StageDocument, ...]]:
+    return in_force(session, kinds.STAGE_DOCUMENTS, region, on)
+
+
+def trace_order(session: Session, region: str, on: date) -> InForce[tuple[TraceStep, ...]]:
+    return in_force(session, kinds.TRACE_ORDER, region, on)
