@@ -19,12 +19,12 @@ from registry.exchange.consistency import Catalogue, CatalogueOf
 from registry.exchange.findings import Fault, Findings
 from registry.exchange.roster import projects_of, read_roster
 from registry.exchange.rows import ProjectRoster
-from registry.exchange.safety import WorkbookRefused
 from registry.exchange.sheets import PROJECTS
 from registry.exchange.spool import Spool
 from registry.kernel.errors import Conflict
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, trying_again
+from registry.kernel.workbook_safety import WorkbookRefused
 
 PROJECTS_AT_ONCE = 100
 Opener = Callable[[], AbstractContextManager[UnitOfWork]]

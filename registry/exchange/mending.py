@@ -13,9 +13,9 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from registry.exchange.workbook import Cell, Kind
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _
+from registry.kernel.workbook import Cell, Kind
 from registry.parties.identifiers import compact
 
 EXACT_DIGITS = 15

@@ -16,9 +16,9 @@ from registry.exchange.mending import (
     says_nothing,
     squeezed,
 )
-from registry.exchange.workbook import Cell, Kind, Merge, Row
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _
+from registry.kernel.workbook import Cell, Kind, Merge, Row
 from registry.parties.identifiers import Checked
 
 REMEMBERED = 10_000

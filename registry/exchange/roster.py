@@ -14,8 +14,8 @@ from registry.exchange.reading import Sheet, find_header, read_rows
 from registry.exchange.rows import Bundle, ProjectRoster
 from registry.exchange.sheets import LEADERS, PARTICIPATIONS, PROJECTS, UNITS, sheets
 from registry.exchange.spool import Spool
-from registry.exchange.workbook import Workbook, open_workbook
 from registry.kernel.text import _
+from registry.kernel.workbook import Workbook, open_workbook
 
 
 def read_roster(path: Path, spool: Spool, findings: Findings) -> None:

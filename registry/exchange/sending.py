@@ -17,13 +17,13 @@ from registry.exchange.findings import Fault, Mend, Remark
 from registry.exchange.importing import Opener, Report, import_roster, rehearse_roster
 from registry.exchange.models import RosterFile, RosterState
 from registry.exchange.queries import own_scope, sent_roster
-from registry.exchange.safety import MAX_FILE, WorkbookRefused
 from registry.kernel import jobs
 from registry.kernel.actor import Actor
 from registry.kernel.errors import Conflict
 from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
+from registry.kernel.workbook_safety import MAX_FILE, WorkbookRefused
 from registry.policy import Permission, Scope
 
 KEPT_LINES = 1_000
@@ -42,7 +42,7 @@ def send_roster(uow: UnitOfWork, stream: StagedFile, name: str) -> RosterFile:
     policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
     stream.settle()
     if stream.size > MAX_FILE:
-        raise WorkbookRefused(_("文件超过 50 MB，请按项目拆分后分别导入。"), field="workbook")
+        raise WorkbookRefused(_("文件超过 50 MB，请拆分后分别导入。"), field="workbook")
     actor = uow.actor
     roster = RosterFile(
         id=uow.new_id(), account_id=actor.account, person_id=actor.person, organisation_id=actor.organisation,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from registry.exchange import mending
 from registry.exchange.mending import Days, Read, Unreadable
-from registry.exchange.workbook import Cell, Kind
+from registry.kernel.workbook import Cell, Kind
 
 days = Days()
 

@@ -29,7 +29,7 @@ WORKBOOK_TYPE = "sheet.main+xml"
 class WorkbookRefused(Invalid):
     """The file as a whole cannot be taken."""
 
-    code = "roster.workbook-refused"
+    code = "workbook.refused"
 
 
 def damaged() -> WorkbookRefused:
@@ -42,7 +42,7 @@ def refuse_dangerous(path: Path) -> None:
     Needs no more than the central directory and the content types, so a bomb is refused at once.
     """
     if path.stat().st_size > MAX_FILE:
-        raise WorkbookRefused(_("文件超过 50 MB，请按项目拆分后分别导入。"))
+        raise WorkbookRefused(_("文件超过 50 MB，请拆分后分别导入。"))
     with path.open("rb") as file:
         start = file.read(8)
     if start == OLE_MAGIC:

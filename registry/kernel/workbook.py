@@ -24,7 +24,8 @@ from lxml import etree
 from openpyxl.styles.numbers import is_date_format
 from openpyxl.utils.cell import column_index_from_string, range_boundaries
 
-from registry.exchange.safety import (
+from registry.kernel.text import _
+from registry.kernel.workbook_safety import (
     CONTENT_TYPES,
     WORKBOOK_TYPE,
     WorkbookRefused,
@@ -33,7 +34,6 @@ from registry.exchange.safety import (
     refuse_declarations,
     small_part,
 )
-from registry.kernel.text import _
 
 MAX_ROWS = 200_000  # below the header of each sheet
 MAX_COLUMNS = 256
@@ -157,7 +157,7 @@ class Workbook:
                         continue
                     seen += 1
                     if seen > MAX_ROWS + 1:
-                        raise WorkbookRefused(_("工作表超过 20 万行，请按项目拆分后分别导入。"))
+                        raise WorkbookRefused(_("工作表超过 20 万行，请拆分后分别导入。"))
                     yield number, cells
         except DAMAGE as broken:
             raise damaged() from broken

@@ -8,8 +8,8 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from registry.exchange.safety import WorkbookRefused
-from registry.exchange.workbook import Cell, Kind, Merge, open_workbook
+from registry.kernel.workbook import Cell, Kind, Merge, open_workbook
+from registry.kernel.workbook_safety import WorkbookRefused
 from tests.exchange import rosters
 
 

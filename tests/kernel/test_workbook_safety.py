@@ -7,9 +7,9 @@ from time import monotonic
 import pytest
 from openpyxl import Workbook as Written
 
-from registry.exchange import safety
-from registry.exchange.safety import WorkbookRefused, refuse_dangerous
-from registry.exchange.workbook import open_workbook
+from registry.kernel import workbook_safety as safety
+from registry.kernel.workbook import open_workbook
+from registry.kernel.workbook_safety import WorkbookRefused, refuse_dangerous
 from tests.exchange import rosters
 
 TYPES = (
@@ -176,7 +176,7 @@ def test_bytes_that_rotted_are_refused_in_plain_words(plain):
 
 
 def test_more_rows_than_a_roster_may_have_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("registry.exchange.workbook.MAX_ROWS", 50)
+    monkeypatch.setattr("registry.kernel.workbook.MAX_ROWS", 50)
     path = tmp_path / "a.xlsx"
     book = Written()
     for _row in range(52):
