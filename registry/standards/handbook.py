@@ -43,6 +43,7 @@ from registry.standards.drawings import (
     TargetKind,
 )
 from registry.standards.kinds import Kind
+from registry.standards.lots import KeyStep, LotLayout, SampleRule
 from registry.standards.materials import MaterialKind, ProducerPledges
 from registry.standards.models import StandardEdition
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
@@ -307,3 +308,15 @@ def stage_documents(session: Session, region: str, on: date) -> InForce[tuple[St
 
 def trace_order(session: Session, region: str, on: date) -> InForce[tuple[TraceStep, ...]]:
     return in_force(session, kinds.TRACE_ORDER, region, on)
+
+
+def lot_layouts(session: Session, region: str, on: date) -> InForce[tuple[LotLayout, ...]]:
+    return in_force(session, kinds.LOT_LAYOUTS, region, on)
+
+
+def key_steps(session: Session, region: str, on: date) -> InForce[tuple[KeyStep, ...]]:
+    return in_force(session, kinds.KEY_STEPS, region, on)
+
+
+def first_sample_rules(session: Session, region: str, on: date) -> InForce[tuple[SampleRule, ...]]:
+    return in_force(session, kinds.FIRST_SAMPLES, region, on)

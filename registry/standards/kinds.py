@@ -29,6 +29,7 @@ from registry.standards.drawings import (
     ReviewTrigger,
     TargetKind,
 )
+from registry.standards.lots import KeyStep, LotLayout, SampleRule
 from registry.standards.materials import MaterialKind, ProducerPledges
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
 from registry.standards.posts import Post, Role, SitePost, each_name_means_one
@@ -135,6 +136,9 @@ CHANGE_KINDS = Kind("change-kinds", later("设计变更与工程洽商的批准"
 REVIEW_TRIGGERS = Kind("review-triggers", later("须重新审查的设计变更"), rows(ReviewTrigger))
 ARGUMENT_KINDS = Kind("argument-kinds", later("方案审查与专家论证"), rows(ArgumentKind))
 TARGET_KINDS = Kind("target-kinds", later("设计目标"), rows(TargetKind))
+LOT_LAYOUTS = Kind("lot-layouts", later("检验批划分"), rows(LotLayout))
+KEY_STEPS = Kind("key-steps", later("关键部位、关键环节"), rows(KeyStep))
+FIRST_SAMPLES = Kind("first-samples", later("样板引路"), rows(SampleRule))
 
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
@@ -143,6 +147,7 @@ KINDS: dict[str, Kind[Any]] = {
         SEASONS, DESIGN_LIFE, ARCHIVE_CATALOGUE, ARCHIVE_HANDOVER, RESPONSIBILITY_FORM, QUALIFICATION_KINDS,
         PROJECT_CATEGORIES, STRUCTURE_KINDS, REVEAL_REASONS, CHECKLIST, STAGE_DOCUMENTS, TRACE_ORDER,
         MATERIAL_KINDS, PRODUCER_PLEDGES, ACCEPTANCE_ROLES, SAMPLING, LOT_TEMPLATES, CONCEALED_WORK,
+        LOT_LAYOUTS, KEY_STEPS, FIRST_SAMPLES,
         DISCIPLINES, DRAWING_STAGES, DELIVERABLES, CHANGE_KINDS, REVIEW_TRIGGERS, ARGUMENT_KINDS, TARGET_KINDS,
     )
 }

@@ -12,6 +12,8 @@ from babel.support import LazyProxy
 from registry.kernel.text import _, later
 from registry.standards.catalogues import DesignLife, Gate, Retention
 from registry.standards.divisions import DivisionLevel
+from registry.standards.drawings import ChangeKind, Deliverable, Presence
+from registry.standards.lots import LotLayout, Side
 from registry.standards.posts import Demand
 from registry.standards.rules import Standing, Status
 from registry.standards.warranty import MonthDay, Season, WarrantyRule, WarrantyUnit
@@ -35,12 +37,21 @@ WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
     Retention: {
         Retention.PERMANENT: later("永久"), Retention.LONG: later("长期"), Retention.SHORT: later("短期"),
     },
+    Presence: {Presence.ALWAYS: later("必须交付"), Presence.WHERE_PRESENT: later("有该专业设计的须交付")},
+    Side: {
+        Side.CONTRACTOR: later("施工单位"), Side.SUPERVISION: later("监理单位"), Side.OWNER: later("建设单位"),
+        Side.DESIGN: later("设计单位"),
+    },
     DivisionLevel: {
         DivisionLevel.DIVISION: later("分部"),
         DivisionLevel.SUBDIVISION: later("子分部"),
         DivisionLevel.ITEM: later("分项"),
     },
 }
+
+
+FORMATS = {"pdf": "PDF", "ofd": "OFD", "image": "JPG/PNG", "drawing": "DWG", "model": "IFC/RVT"}
+"""Kinds of file (see registry/documents/kinds.py) by the names people know them by."""
 
 
 def warranty_length(rule: WarrantyRule) -> str:
@@ -62,6 +73,18 @@ def life_length(life: DesignLife) -> str:
 
 def needs_listed(gate: Gate) -> str:
     return "；".join(need.label for need in gate.needs)
+
+
+def formats_listed(wanted: Deliverable) -> str:
+    return "、".join(FORMATS.get(name, name) for name in wanted.formats)
+
+
+def offices_listed(kind: ChangeKind) -> str:
+    return "、".join(office.label for office in kind.approvals)
+
+
+def layout_listed(layout: LotLayout) -> str:
+    return "、".join(row.code for row in layout.rows)
 
 
 NAME: Column = (later("名称"), "label")
@@ -121,6 +144,25 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "project-categories": ENTRIES,
     "structure-kinds": ENTRIES,
     "reveal-reasons": ENTRIES,
+    "lot-layouts": (NAME, (later("分项"), layout_listed)),
+    "key-steps": (NAME, (later("分项"), "codes"), (later("未标识不得验收"), "demanded"), (later("依据"), "article")),
+    "first-samples": (
+        NAME, (later("分项"), "codes"), (later("验收单位"), "sides"), (later("未验收不得大面积施工"), "holds_lots"),
+        (later("依据"), "article"),
+    ),
+    "drawing-disciplines": (NAME, (later("图号前缀"), "prefix"), (later("涉及的分部工程"), "parts"), SYNONYMS),
+    "drawing-stages": (
+        NAME, (later("据以施工"), "builds"), (later("须经审查合格"), "review_required"), SOURCE,
+    ),
+    "design-deliverables": (
+        NAME, (later("格式"), formats_listed), (later("要求"), "presence"), SOURCE,
+    ),
+    "change-kinds": (NAME, (later("须批准"), offices_listed), SOURCE),
+    "review-triggers": (NAME, (later("涉及的分部工程"), "parts"), SOURCE),
+    "argument-kinds": (
+        NAME, (later("专家至少（人）"), "experts_at_least"), (later("须与工程无利害关系"), "outsiders_only"), SOURCE,
+    ),
+    "target-kinds": (NAME, (later("可选值"), "choices"), (later("单位"), "unit"), SOURCE),
 }
 """How each kind is laid out. A wording is no table: its page prints the text itself."""
 
