@@ -20,9 +20,20 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"            # invite, grant, disable, end sessions
     ACCOUNT_OWN = "account:own"                  # one's own password, second factor, sessions
     ACCOUNT_RESET = "account:reset"              # take a lost second factor off an account
+    ARCHIVE_FILE = "archive:file"                # put documents under the catalogue, for one's own firm
+    ARCHIVE_HAND_OVER = "archive:hand-over"      # to the urban archive
+    ARCHIVE_LIST = "archive:list"                # what is filed and what is missing
     ARCHIVE_READ = "archive:read"                # the responsibility archive, identity numbers included
+    ARCHIVE_RECEIVE = "archive:receive"          # by the urban archive: take it, or return it
     AUTHORISATION_SIGN = "authorisation:sign"    # 法定代表人授权书
+    COMPLETION_FILE = "completion:file"          # the owner tells the station, and files
+    COMPLETION_READ = "completion:read"
+    COMPLETION_RECORD = "completion:record"      # statements, certificate, dwellings
+    COMPLETION_SIGN = "completion:sign"          # by whoever holds the post
     DEFECT_TRACE = "defect:trace"
+    DESIGN_APPROVE = "design:approve"            # 会签设计变更
+    DESIGN_READ = "design:read"
+    DESIGN_RECORD = "design:record"              # deliver drawings, record reviews and changes
     DESK_OPEN = "desk:open"
     DOCUMENT_READ = "document:read"
     DOCUMENT_UPLOAD = "document:upload"
@@ -47,6 +58,7 @@ class Permission(StrEnum):
     ROSTER_IMPORT = "roster:import"
     STANDARD_PUBLISH = "standard:publish"
     STANDARD_READ = "standard:read"
+    STATION_RECORD = "station:record"            # what the station finds of a completion
     TERM_CHANGE = "term:change"                  # 变更项目负责人
 
 
@@ -124,11 +136,24 @@ RULES: dict[Permission, list[list[Condition]]] = {
     Permission.ACCOUNT_MANAGE: [[security_admin], [station_head, in_region], [filer, for_own_firm]],
     Permission.ACCOUNT_OWN: [[signed_in]],
     Permission.ACCOUNT_RESET: [[security_admin]],
+    Permission.ARCHIVE_FILE: [
+        [station, in_region], [filer, for_own_firm], [has(Role.SITE_STAFF), for_own_firm], [filer, owner_of_it],
+    ],
+    Permission.ARCHIVE_HAND_OVER: [[filer, owner_of_it]],
+    Permission.ARCHIVE_LIST: SEEN,
     Permission.ARCHIVE_READ: [
         [station, in_region], [auditor, in_region], [urban_archive, in_region], [filer, owner_of_it],
     ],
+    Permission.ARCHIVE_RECEIVE: [[urban_archive, in_region]],
     Permission.AUTHORISATION_SIGN: [[legal_representative, for_own_firm]],
+    Permission.COMPLETION_FILE: [[filer, owner_of_it]],
+    Permission.COMPLETION_READ: SEEN,
+    Permission.COMPLETION_RECORD: [[filer, party_to_it]],
+    Permission.COMPLETION_SIGN: [[party_to_it]],
     Permission.DEFECT_TRACE: [[station, in_region], [auditor, in_region], [party_to_it]],
+    Permission.DESIGN_APPROVE: [[the_person]],
+    Permission.DESIGN_READ: SEEN,
+    Permission.DESIGN_RECORD: [[filer, for_own_firm], [filer, owner_of_it], [the_person]],
     Permission.DESK_OPEN: [[signed_in]],
     Permission.DOCUMENT_READ: SEEN,
     Permission.DOCUMENT_UPLOAD: [[signed_in]],
@@ -158,6 +183,7 @@ RULES: dict[Permission, list[list[Condition]]] = {
     Permission.ROSTER_IMPORT: [[station, in_region], [filer, owner_of_it]],
     Permission.STANDARD_PUBLISH: [[station_head, in_region], [system_admin]],
     Permission.STANDARD_READ: [[signed_in]],
+    Permission.STATION_RECORD: [[station, in_region]],
     Permission.TERM_CHANGE: [[station, in_region], [filer, for_own_firm], [filer, owner_of_it]],
 }
 
