@@ -32,106 +32,6 @@ PERMANENT = {
 
 
 def upgrade() -> None:
-    op.create_table('disposition',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('batch_id', sa.Uuid(), nullable=False),
-    sa.Column('kind', sa.Enum('removed', 'downgraded', 'retest', name='kind', native_enum=False, length=40), nullable=False),
-    sa.Column('reason', sa.String(), nullable=False),
-    sa.Column('test', sa.String(length=40), nullable=False),
-    sa.Column('report_id', sa.Uuid(), nullable=True),
-    sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
-    sa.Column('new_grade', sa.String(length=80), nullable=False),
-    sa.Column('witness_term_id', sa.Uuid(), nullable=True),
-    sa.Column('witnessed_by', sa.String(), nullable=False),
-    sa.Column('photo_sha256', sa.String(length=64), nullable=True),
-    sa.Column('consent_sha256', sa.String(length=64), nullable=True),
-    sa.Column('consent_term_id', sa.Uuid(), nullable=True),
-    sa.Column('consented_by', sa.String(), nullable=False),
-    sa.Column('term_id', sa.Uuid(), nullable=False),
-    sa.Column('disposed_by', sa.String(), nullable=False),
-    sa.Column('disposed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint("kind <> 'downgraded' OR (consent_sha256 IS NOT NULL AND consent_term_id IS NOT NULL)", name=op.f('ck_disposition_downgrading_has_consent')),
-    sa.CheckConstraint("kind <> 'removed' OR (witness_term_id IS NOT NULL AND photo_sha256 IS NOT NULL AND quantity IS NOT NULL)", name=op.f('ck_disposition_removal_is_witnessed')),
-    sa.CheckConstraint("kind <> 'retest' OR report_id IS NOT NULL", name=op.f('ck_disposition_retest_names_the_report')),
-    sa.CheckConstraint('witness_term_id IS NULL OR witness_term_id <> term_id', name=op.f('ck_disposition_two_persons')),
-    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_disposition_batch_id')),
-    sa.ForeignKeyConstraint(['consent_sha256'], ['document.sha256'], name=op.f('fk_disposition_consent_sha256')),
-    sa.ForeignKeyConstraint(['consent_term_id'], ['term.id'], name=op.f('fk_disposition_consent_term_id')),
-    sa.ForeignKeyConstraint(['photo_sha256'], ['document.sha256'], name=op.f('fk_disposition_photo_sha256')),
-    sa.ForeignKeyConstraint(['report_id'], ['test_report.id'], name=op.f('fk_disposition_report_id')),
-    sa.ForeignKeyConstraint(['term_id'], ['term.id'], name=op.f('fk_disposition_term_id')),
-    sa.ForeignKeyConstraint(['witness_term_id'], ['term.id'], name=op.f('fk_disposition_witness_term_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposition'))
-    )
-    op.create_index('ix_disposition_batch_id', 'disposition', ['batch_id'], unique=False)
-    op.create_index('uq_disposition_retest', 'disposition', ['batch_id', 'test'], unique=True, postgresql_where="kind = 'retest'")
-    op.create_table('test_report',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('project_id', sa.Uuid(), nullable=False),
-    sa.Column('number', sa.String(length=80), nullable=False),
-    sa.Column('laboratory_id', sa.Uuid(), nullable=False),
-    sa.Column('laboratory_name', sa.String(), nullable=False),
-    sa.Column('commissioner_id', sa.Uuid(), nullable=False),
-    sa.Column('commissioner_name', sa.String(), nullable=False),
-    sa.Column('commissioned_by_owner', sa.Boolean(), nullable=False),
-    sa.Column('test', sa.String(length=40), nullable=False),
-    sa.Column('verdict', sa.Enum('passed', 'failed', name='verdict', native_enum=False, length=40), nullable=False),
-    sa.Column('represented_quantity', sa.Numeric(precision=18, scale=6), nullable=False),
-    sa.Column('issued_on', sa.Date(), nullable=False),
-    sa.Column('document_sha256', sa.String(length=64), nullable=False),
-    sa.Column('sample_id', sa.Uuid(), nullable=True),
-    sa.Column('term_id', sa.Uuid(), nullable=False),
-    sa.Column('recorded_by', sa.String(), nullable=False),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['commissioner_id'], ['organisation.id'], name=op.f('fk_test_report_commissioner_id')),
-    sa.ForeignKeyConstraint(['document_sha256'], ['document.sha256'], name=op.f('fk_test_report_document_sha256')),
-    sa.ForeignKeyConstraint(['laboratory_id'], ['organisation.id'], name=op.f('fk_test_report_laboratory_id')),
-    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_test_report_project_id')),
-    sa.ForeignKeyConstraint(['sample_id'], ['witnessed_sample.id'], name=op.f('fk_test_report_sample_id')),
-    sa.ForeignKeyConstraint(['term_id'], ['term.id'], name=op.f('fk_test_report_term_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_test_report')),
-    sa.UniqueConstraint('laboratory_id', 'number', name=op.f('uq_test_report_laboratory_id_number'))
-    )
-    op.create_index('ix_test_report_project_id', 'test_report', ['project_id'], unique=False)
-    op.create_index(op.f('ix_test_report_sample_id'), 'test_report', ['sample_id'], unique=False)
-    op.create_table('witnessed_sample',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('batch_id', sa.Uuid(), nullable=False),
-    sa.Column('mark', sa.String(length=60), nullable=False),
-    sa.Column('test', sa.String(length=40), nullable=False),
-    sa.Column('count', sa.Integer(), nullable=False),
-    sa.Column('sampler_term_id', sa.Uuid(), nullable=False),
-    sa.Column('sampled_by', sa.String(), nullable=False),
-    sa.Column('witness_term_id', sa.Uuid(), nullable=False),
-    sa.Column('witnessed_by', sa.String(), nullable=False),
-    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('place', sa.String(), nullable=False),
-    sa.Column('photo_sha256', sa.String(length=64), nullable=False),
-    sa.Column('retest_id', sa.Uuid(), nullable=True),
-    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
-    sa.CheckConstraint('count > 0', name=op.f('ck_witnessed_sample_holds_something')),
-    sa.CheckConstraint('sampler_term_id <> witness_term_id', name=op.f('ck_witnessed_sample_two_terms')),
-    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_witnessed_sample_batch_id')),
-    sa.ForeignKeyConstraint(['photo_sha256'], ['document.sha256'], name=op.f('fk_witnessed_sample_photo_sha256')),
-    sa.ForeignKeyConstraint(['retest_id'], ['disposition.id'], name=op.f('fk_witnessed_sample_retest_id')),
-    sa.ForeignKeyConstraint(['sampler_term_id'], ['term.id'], name=op.f('fk_witnessed_sample_sampler_term_id')),
-    sa.ForeignKeyConstraint(['witness_term_id'], ['term.id'], name=op.f('fk_witnessed_sample_witness_term_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_witnessed_sample')),
-    sa.UniqueConstraint('mark', name=op.f('uq_witnessed_sample_mark'))
-    )
-    op.create_index('ix_witnessed_sample_batch_id', 'witnessed_sample', ['batch_id'], unique=False)
-    op.create_table('report_item',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('report_id', sa.Uuid(), nullable=False),
-    sa.Column('line', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('limit', sa.String(length=80), nullable=False),
-    sa.Column('value', sa.String(length=80), nullable=False),
-    sa.Column('verdict', sa.Enum('passed', 'failed', name='verdict', native_enum=False, length=40), nullable=False),
-    sa.ForeignKeyConstraint(['report_id'], ['test_report.id'], name=op.f('fk_report_item_report_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_item')),
-    sa.UniqueConstraint('report_id', 'line', name=op.f('uq_report_item_report_id_line'))
-    )
     op.create_table('recall',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('region', sa.String(length=6), nullable=False),
@@ -161,7 +61,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_recall')),
     sa.UniqueConstraint('number', name=op.f('uq_recall_number'))
     )
-    op.create_index('ix_recall_open', 'recall', ['announced_at'], unique=False, postgresql_where='lifted_at IS NULL')
+    op.create_index('ix_recall_open', 'recall', ['announced_at'], unique=False, postgresql_where=sa.text('lifted_at IS NULL'))
     op.create_table('batch',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('project_id', sa.Uuid(), nullable=False),
@@ -254,6 +154,37 @@ def upgrade() -> None:
     )
     op.create_index('ix_component_batch_id', 'component', ['batch_id'], unique=False)
     op.create_index('ix_component_project_id', 'component', ['project_id', 'number'], unique=False)
+    op.create_table('disposition',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.Enum('removed', 'downgraded', 'retest', name='kind', native_enum=False, length=40), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('test', sa.String(length=40), nullable=False),
+    sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
+    sa.Column('new_grade', sa.String(length=80), nullable=False),
+    sa.Column('witness_term_id', sa.Uuid(), nullable=True),
+    sa.Column('witnessed_by', sa.String(), nullable=False),
+    sa.Column('photo_sha256', sa.String(length=64), nullable=True),
+    sa.Column('consent_sha256', sa.String(length=64), nullable=True),
+    sa.Column('consent_term_id', sa.Uuid(), nullable=True),
+    sa.Column('consented_by', sa.String(), nullable=False),
+    sa.Column('term_id', sa.Uuid(), nullable=False),
+    sa.Column('disposed_by', sa.String(), nullable=False),
+    sa.Column('disposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("kind <> 'downgraded' OR (consent_sha256 IS NOT NULL AND consent_term_id IS NOT NULL)", name=op.f('ck_disposition_downgrading_has_consent')),
+    sa.CheckConstraint("kind <> 'removed' OR (witness_term_id IS NOT NULL AND photo_sha256 IS NOT NULL AND quantity IS NOT NULL)", name=op.f('ck_disposition_removal_is_witnessed')),
+    sa.CheckConstraint("kind <> 'retest' OR test <> ''", name=op.f('ck_disposition_retest_names_the_test')),
+    sa.CheckConstraint('witness_term_id IS NULL OR witness_term_id <> term_id', name=op.f('ck_disposition_two_persons')),
+    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_disposition_batch_id')),
+    sa.ForeignKeyConstraint(['consent_sha256'], ['document.sha256'], name=op.f('fk_disposition_consent_sha256')),
+    sa.ForeignKeyConstraint(['consent_term_id'], ['term.id'], name=op.f('fk_disposition_consent_term_id')),
+    sa.ForeignKeyConstraint(['photo_sha256'], ['document.sha256'], name=op.f('fk_disposition_photo_sha256')),
+    sa.ForeignKeyConstraint(['term_id'], ['term.id'], name=op.f('fk_disposition_term_id')),
+    sa.ForeignKeyConstraint(['witness_term_id'], ['term.id'], name=op.f('fk_disposition_witness_term_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_disposition'))
+    )
+    op.create_index('ix_disposition_batch_id', 'disposition', ['batch_id'], unique=False)
+    op.create_index('uq_disposition_retest', 'disposition', ['batch_id', 'test'], unique=True, postgresql_where=sa.text("kind = 'retest'"))
     op.create_table('entry_inspection',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('batch_id', sa.Uuid(), nullable=False),
@@ -284,16 +215,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_material_approval'))
     )
     op.create_index('ix_material_approval_batch_id', 'material_approval', ['batch_id'], unique=False)
-    op.create_table('report_batch',
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('report_id', sa.Uuid(), nullable=False),
-    sa.Column('batch_id', sa.Uuid(), nullable=False),
-    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_report_batch_batch_id')),
-    sa.ForeignKeyConstraint(['report_id'], ['test_report.id'], name=op.f('fk_report_batch_report_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_batch')),
-    sa.UniqueConstraint('report_id', 'batch_id', name=op.f('uq_report_batch_report_id_batch_id'))
-    )
-    op.create_index('ix_report_batch_batch_id', 'report_batch', ['batch_id'], unique=False)
     op.create_table('component_step',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('component_id', sa.Uuid(), nullable=False),
@@ -316,6 +237,83 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_component_step'))
     )
     op.create_index('ix_component_step_component_id', 'component_step', ['component_id'], unique=False)
+    op.create_table('witnessed_sample',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.Column('mark', sa.String(length=60), nullable=False),
+    sa.Column('test', sa.String(length=40), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('sampler_term_id', sa.Uuid(), nullable=False),
+    sa.Column('sampled_by', sa.String(), nullable=False),
+    sa.Column('witness_term_id', sa.Uuid(), nullable=False),
+    sa.Column('witnessed_by', sa.String(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('photo_sha256', sa.String(length=64), nullable=False),
+    sa.Column('retest_id', sa.Uuid(), nullable=True),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('count > 0', name=op.f('ck_witnessed_sample_holds_something')),
+    sa.CheckConstraint('sampler_term_id <> witness_term_id', name=op.f('ck_witnessed_sample_two_terms')),
+    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_witnessed_sample_batch_id')),
+    sa.ForeignKeyConstraint(['photo_sha256'], ['document.sha256'], name=op.f('fk_witnessed_sample_photo_sha256')),
+    sa.ForeignKeyConstraint(['retest_id'], ['disposition.id'], name=op.f('fk_witnessed_sample_retest_id')),
+    sa.ForeignKeyConstraint(['sampler_term_id'], ['term.id'], name=op.f('fk_witnessed_sample_sampler_term_id')),
+    sa.ForeignKeyConstraint(['witness_term_id'], ['term.id'], name=op.f('fk_witnessed_sample_witness_term_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_witnessed_sample')),
+    sa.UniqueConstraint('mark', name=op.f('uq_witnessed_sample_mark'))
+    )
+    op.create_index('ix_witnessed_sample_batch_id', 'witnessed_sample', ['batch_id'], unique=False)
+    op.create_table('test_report',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('laboratory_id', sa.Uuid(), nullable=False),
+    sa.Column('laboratory_name', sa.String(), nullable=False),
+    sa.Column('commissioner_id', sa.Uuid(), nullable=False),
+    sa.Column('commissioner_name', sa.String(), nullable=False),
+    sa.Column('commissioned_by_owner', sa.Boolean(), nullable=False),
+    sa.Column('test', sa.String(length=40), nullable=False),
+    sa.Column('verdict', sa.Enum('passed', 'failed', name='verdict', native_enum=False, length=40), nullable=False),
+    sa.Column('represented_quantity', sa.Numeric(precision=18, scale=6), nullable=False),
+    sa.Column('issued_on', sa.Date(), nullable=False),
+    sa.Column('document_sha256', sa.String(length=64), nullable=False),
+    sa.Column('sample_id', sa.Uuid(), nullable=True),
+    sa.Column('term_id', sa.Uuid(), nullable=False),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['commissioner_id'], ['organisation.id'], name=op.f('fk_test_report_commissioner_id')),
+    sa.ForeignKeyConstraint(['document_sha256'], ['document.sha256'], name=op.f('fk_test_report_document_sha256')),
+    sa.ForeignKeyConstraint(['laboratory_id'], ['organisation.id'], name=op.f('fk_test_report_laboratory_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_test_report_project_id')),
+    sa.ForeignKeyConstraint(['sample_id'], ['witnessed_sample.id'], name=op.f('fk_test_report_sample_id')),
+    sa.ForeignKeyConstraint(['term_id'], ['term.id'], name=op.f('fk_test_report_term_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_test_report')),
+    sa.UniqueConstraint('laboratory_id', 'number', name=op.f('uq_test_report_laboratory_id_number'))
+    )
+    op.create_index('ix_test_report_project_id', 'test_report', ['project_id'], unique=False)
+    op.create_index(op.f('ix_test_report_sample_id'), 'test_report', ['sample_id'], unique=False)
+    op.create_table('report_batch',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('report_id', sa.Uuid(), nullable=False),
+    sa.Column('batch_id', sa.Uuid(), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_report_batch_batch_id')),
+    sa.ForeignKeyConstraint(['report_id'], ['test_report.id'], name=op.f('fk_report_batch_report_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_batch')),
+    sa.UniqueConstraint('report_id', 'batch_id', name=op.f('uq_report_batch_report_id_batch_id'))
+    )
+    op.create_index('ix_report_batch_batch_id', 'report_batch', ['batch_id'], unique=False)
+    op.create_table('report_item',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('report_id', sa.Uuid(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('limit', sa.String(length=80), nullable=False),
+    sa.Column('value', sa.String(length=80), nullable=False),
+    sa.Column('verdict', sa.Enum('passed', 'failed', name='verdict', native_enum=False, length=40), nullable=False),
+    sa.ForeignKeyConstraint(['report_id'], ['test_report.id'], name=op.f('fk_report_item_report_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_report_item')),
+    sa.UniqueConstraint('report_id', 'line', name=op.f('uq_report_item_report_id_line'))
+    )
 
     for table, once in PERMANENT.items():
         columns = ", ".join(f"'{column}'" for column in once)
@@ -335,17 +333,17 @@ def downgrade() -> None:
 
 
 TABLES = (
-    "component_step",
+    "report_item",
     "report_batch",
+    "test_report",
+    "witnessed_sample",
+    "component_step",
     "material_approval",
     "entry_inspection",
+    "disposition",
     "component",
     "batch_file",
     "recall_notice",
     "batch",
     "recall",
-    "report_item",
-    "witnessed_sample",
-    "test_report",
-    "disposition",
 )
