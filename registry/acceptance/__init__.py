@@ -1,8 +1,10 @@
-"""Acceptance (质量验收): inspection lot, item, sub-division, division and unit works, concealed work, what failed.
+"""Acceptance (质量验收): lot → item → sub-division → division → unit, and the work that is covered up.
 
-A parent cannot pass while a child has not. Who must sign differs by level and division and is read from the standards.
-Nothing is edited: a lot that failed is accepted again in a new attempt, beside the first.
+A result is entered by attempts and signed duty by duty; whoever organises signs last and gives the conclusion.
+A parent cannot pass while a child has not, and falls, with a record, when a child is opened again. What did not
+pass is reworked, tested, reckoned again by the designer, strengthened, or refused for good.
 
-States of a node: open → submitted → passed | failed → (rework, strengthening, concession, refusal) → submitted again.
-Source: GB 50300-2013 第3、5、6章; GB 55032-2022; 建设工程质量管理条例 第三十、三十七条.
+Nothing here is edited or deleted. The state of a node is read from its records, never stored.
+
+Source: GB 50300-2013 第3、5、6章, 附录D~H; GB 55032-2022 第4章; 建设工程质量管理条例 第三十、三十七条.
 """
