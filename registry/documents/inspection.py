@@ -31,13 +31,14 @@ REASONS: dict[str, LazyProxy] = {
     "too-many-pixels": later("图片超过 1 亿像素，不能接收。请降低分辨率后上传。"),
     "page-too-large": later("PDF 页面的边长超过 5 米，不能接收。请按实际图幅另存后上传。"),
     "two-faced": later("文件同时是两种格式，不能接收。请重新扫描或另存后上传。"),
+    "not-revit": later("文件不是 Revit 模型，扩展名却是 .rvt。请核对后改正文件名再上传。"),
     "not-ofd": later("文件是压缩包，不是 OFD 版式文件。请将其中的文件解压后分别上传。"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an inspection found. `facts`: pages, signed (PDF); width, height, taken_at, latitude, longitude,
+    """What an inspection found. `facts`: pages, signed, pdfa (PDF: what it claims to be); width, height, taken_at, latitude, longitude,
     camera (pictures: what the camera noted, which is evidence and not proof)."""
 
     kind: Kind

@@ -22,6 +22,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.standards import kinds
 from registry.standards.acceptance import AcceptanceRole, ConcealedItem, LotTemplate, SamplingTables
+from registry.standards.archiving import ArchiveRules
 from registry.standards.catalogues import (
     ArchiveDocument,
     DesignLife,
@@ -32,6 +33,7 @@ from registry.standards.catalogues import (
     ResponsibilityField,
 )
 from registry.standards.checks import Check
+from registry.standards.completion import CompletionClocks, CompletionGate, DwellingCheckpoint, FilingDocument
 from registry.standards.divisions import DivisionTree
 from registry.standards.drawings import (
     ArgumentKind,
@@ -222,6 +224,10 @@ def archive_catalogue(session: Session, region: str, on: date) -> tuple[ArchiveD
     return in_force(session, kinds.ARCHIVE_CATALOGUE, region, on).content
 
 
+def archive_rules(session: Session, region: str, on: date) -> ArchiveRules:
+    return in_force(session, kinds.ARCHIVE_RULES, region, on).content
+
+
 def archive_handover(session: Session, region: str, on: date) -> InForce[ArchiveHandover]:
     return in_force(session, kinds.ARCHIVE_HANDOVER, region, on)
 
@@ -320,3 +326,19 @@ def key_steps(session: Session, region: str, on: date) -> InForce[tuple[KeyStep,
 
 def first_sample_rules(session: Session, region: str, on: date) -> InForce[tuple[SampleRule, ...]]:
     return in_force(session, kinds.FIRST_SAMPLES, region, on)
+
+
+def completion_gates(session: Session, region: str, on: date) -> tuple[CompletionGate, ...]:
+    return in_force(session, kinds.COMPLETION_GATES, region, on).content
+
+
+def completion_clocks(session: Session, region: str, on: date) -> InForce[CompletionClocks]:
+    return in_force(session, kinds.COMPLETION_CLOCKS, region, on)
+
+
+def filing_documents(session: Session, region: str, on: date) -> tuple[FilingDocument, ...]:
+    return in_force(session, kinds.FILING_DOCUMENTS, region, on).content
+
+
+def dwelling_checks(session: Session, region: str, on: date) -> InForce[tuple[DwellingCheckpoint, ...]]:
+    return in_force(session, kinds.DWELLING_CHECKS, region, on)

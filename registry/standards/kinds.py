@@ -9,6 +9,7 @@ from babel.support import LazyProxy
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _, later
 from registry.standards.acceptance import AcceptanceRole, ConcealedItem, LotTemplate, SamplingTables
+from registry.standards.archiving import ArchiveRules
 from registry.standards.catalogues import (
     ArchiveDocument,
     DesignLife,
@@ -19,6 +20,7 @@ from registry.standards.catalogues import (
     ResponsibilityField,
 )
 from registry.standards.checks import Check
+from registry.standards.completion import CompletionClocks, CompletionGate, DwellingCheckpoint, FilingDocument
 from registry.standards.divisions import Division, DivisionTree
 from registry.standards.drawings import (
     ArgumentKind,
@@ -115,6 +117,7 @@ SEASONS = Kind("seasons", later("采暖期与供冷期"), one(Seasons))
 DESIGN_LIFE = Kind("design-life", later("设计使用年限"), rows(DesignLife))
 ARCHIVE_CATALOGUE = Kind("archive-catalogue", later("归档文件目录"), rows(ArchiveDocument, key="code"))
 ARCHIVE_HANDOVER = Kind("archive-handover", later("档案移交时限"), one(ArchiveHandover))
+ARCHIVE_RULES = Kind("archive-rules", later("归档文件的密级与格式"), one(ArchiveRules))
 RESPONSIBILITY_FORM = Kind("responsibility-form", later("质量终身责任信息表"), rows(ResponsibilityField))
 QUALIFICATION_KINDS = Kind("qualification-kinds", later("注册执业资格"), rows(QualificationKind))
 PROJECT_CATEGORIES = Kind("project-categories", later("工程类别"), rows(Entry))
@@ -139,13 +142,19 @@ TARGET_KINDS = Kind("target-kinds", later("设计目标"), rows(TargetKind))
 LOT_LAYOUTS = Kind("lot-layouts", later("检验批划分"), rows(LotLayout))
 KEY_STEPS = Kind("key-steps", later("关键部位、关键环节"), rows(KeyStep))
 FIRST_SAMPLES = Kind("first-samples", later("样板引路"), rows(SampleRule))
+COMPLETION_GATES = Kind("completion-gates", later("竣工验收、备案和移交的前提"), rows(CompletionGate))
+COMPLETION_CLOCKS = Kind("completion-clocks", later("竣工验收和备案的期限"), one(CompletionClocks))
+FILING_DOCUMENTS = Kind("filing-documents", later("竣工验收备案文件"), rows(FilingDocument))
+DWELLING_CHECKS = Kind("dwelling-checks", later("分户验收内容"), rows(DwellingCheckpoint))
 
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
     for kind in (
         ROLES, POSTS, SITE_POSTS, WORDING, GATES, CHANGE_CLOCK, PLAQUE_TIMING, PLAQUE_CONTENT, DIVISIONS, WARRANTY,
-        SEASONS, DESIGN_LIFE, ARCHIVE_CATALOGUE, ARCHIVE_HANDOVER, RESPONSIBILITY_FORM, QUALIFICATION_KINDS,
-        PROJECT_CATEGORIES, STRUCTURE_KINDS, REVEAL_REASONS, CHECKLIST, STAGE_DOCUMENTS, TRACE_ORDER,
+        SEASONS, DESIGN_LIFE, ARCHIVE_CATALOGUE, ARCHIVE_HANDOVER, ARCHIVE_RULES, RESPONSIBILITY_FORM, QUALIFICATION_KINDS,
+        PROJECT_CATEGORIES, STRUCTURE_KINDS, REVEAL_REASONS, COMPLETION_GATES, COMPLETION_CLOCKS, FILING_DOCUMENTS,
+        DWELLING_CHECKS,
+        CHECKLIST, STAGE_DOCUMENTS, TRACE_ORDER,
         MATERIAL_KINDS, PRODUCER_PLEDGES, ACCEPTANCE_ROLES, SAMPLING, LOT_TEMPLATES, CONCEALED_WORK,
         LOT_LAYOUTS, KEY_STEPS, FIRST_SAMPLES,
         DISCIPLINES, DRAWING_STAGES, DELIVERABLES, CHANGE_KINDS, REVIEW_TRIGGERS, ARGUMENT_KINDS, TARGET_KINDS,

@@ -45,11 +45,17 @@ def inspect_pdf(path: str) -> Facts:
             if pdf.is_encrypted:
                 raise Refused("encrypted")
             signed = refuse_active(pdf)
-            return {"pages": count_pages(pdf), "signed": signed}
+            return {"pages": count_pages(pdf), "signed": signed} | claimed(pdf)
     except pikepdf.PasswordError:
         raise Refused("encrypted") from None
     except pikepdf.PdfError:
         raise Refused("damaged") from None
+
+
+def claimed(pdf: pikepdf.Pdf) -> Facts:
+    """Return the part of ISO 19005 the file says it follows, as {"pdfa": "2B"}; nothing when it says none."""
+    status = pdf.open_metadata().pdfa_status if "/Metadata" in pdf.Root else ""
+    return {"pdfa": status} if status else {}
 
 
 def refuse_active(pdf: pikepdf.Pdf) -> bool:

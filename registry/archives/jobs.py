@@ -1,0 +1,7 @@
+"""What the worker does for the archive."""
+
+from registry.archives.examining import examine_files
+from registry.kernel.jobs import Handler, Periodic
+
+HANDLERS: dict[str, Handler] = {"archives.examine": examine_files}
+PERIODIC: tuple[Periodic, ...] = ()

@@ -1,0 +1,35 @@
+"""Lawful states of the archive."""
+
+import io
+from datetime import date
+from types import SimpleNamespace
+
+from registry.archives.examining import examine_files
+from registry.archives.filing import FileFacts, Offered, hand_in
+from registry.kernel.actor import SYSTEM
+from tests.documents import samples
+
+DAY = date(2026, 2, 1)
+
+
+def sent(data=None, name="C5-01 隐蔽工程验收记录 2026-02-01.pdf", mimetype="application/pdf"):
+    """A file as it comes with a form."""
+    return SimpleNamespace(stream=io.BytesIO(data if data is not None else samples.pdf()), filename=name, mimetype=mimetype)
+
+
+def facts(code="C5-01", title="隐蔽工程验收记录", dated_on=DAY, **rest):
+    return FileFacts(code, title, "", dated_on, **rest)
+
+
+def offered(file=None, **said):
+    return Offered(file or sent(), facts(**said))
+
+
+def filed(site, *many, actor=None):
+    with site.units.writing(actor or site.filer) as uow:
+        return hand_in(uow, site.project, many or [offered()])
+
+
+def examined(site, files):
+    with site.units.writing(SYSTEM) as uow:
+        examine_files(uow, [str(file.id) for file in files])
