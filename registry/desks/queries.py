@@ -12,12 +12,12 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.desks.events import LATEST_EVENTS
 from registry.desks.finding import found_by
+from registry.kernel.codes import is_code, normalised
 from registry.kernel.search import wanted
 from registry.kernel.uow import UnitOfWork
 from registry.notices.models import Notice
 from registry.notices.queries import Folder, inbox
 from registry.parties.models import Organisation, Person
-from registry.plaques.codes import is_code, normalised
 from registry.plaques.models import Plaque
 from registry.plaques.queries import Waiting, waiting_reports
 from registry.pledges.models import Pledge

@@ -15,6 +15,7 @@ from registry.accounts.holders import officers_near
 from registry.documents import actions as documents
 from registry.documents.actions import SentFile
 from registry.documents.kinds import PICTURES
+from registry.kernel.codes import new_code, normalised, spoken
 from registry.kernel.errors import Conflict, Invalid, NotFound
 from registry.kernel.qr import qr_plan
 from registry.kernel.text import _
@@ -23,7 +24,6 @@ from registry.ledger import actions as ledger
 from registry.notices.actions import Message, mark_done, notify
 from registry.parties.actions import SHORTEST_EXPLANATION
 from registry.parties.models import RevealReason
-from registry.plaques.codes import new_code, normalised, spoken
 from registry.plaques.models import Mounting, Plaque, PlaqueScan, WrongPlaqueReport
 from registry.plaques.rules import Line, engraved
 from registry.pledges.queries import Board, Place, board

@@ -10,13 +10,13 @@ from sqlalchemy import select
 
 from registry import policy
 from registry.kernel.actor import SYSTEM
+from registry.kernel.codes import is_code, normalised
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, day_in_china
 from registry.ledger.models import LedgerEvent
 from registry.ledger.queries import inclusion_proof
 from registry.plaques.actions import filed_lines, line_of, project_facts, stands_for, unit_facts
-from registry.plaques.codes import is_code, normalised
 from registry.plaques.history import Change, changes_of
 from registry.plaques.models import Mounting, Plaque
 from registry.plaques.queries import PLAQUE_IN_FULL

@@ -5,10 +5,10 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, request
 from flask.typing import ResponseReturnValue
 
+from registry.kernel.codes import normalised
 from registry.kernel.text import _
 from registry.plaques import actions, queries
 from registry.plaques import public as public_page
-from registry.plaques.codes import normalised
 from registry.plaques.forms import WRONGS, AnswerForm, ContactForm, IssueForm, MountForm, WrongForm
 from registry.plaques.words import difference_words
 from registry.policy import Permission

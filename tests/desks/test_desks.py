@@ -14,10 +14,10 @@ from registry.desks.finding import least
 from registry.desks.queries import home, responsibilities, search
 from registry.desks.words import EVENTS
 from registry.kernel.actor import SYSTEM, Role
+from registry.kernel.codes import spoken
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.ledger.models import LedgerEvent
 from registry.parties.models import Person, RevealLog
-from registry.plaques.codes import spoken
 from registry.pledges.changes import Newcomer, hand_over
 from registry.policy import NotFresh
 from registry.projects.models import Project, Term

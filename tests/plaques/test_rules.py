@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.plaques.codes import ALPHABET, BITS, LENGTH, is_code, new_code, normalised, spoken
+from registry.kernel.codes import ALPHABET, BITS, LENGTH, is_code, new_code, normalised, spoken
 from registry.plaques.rules import Difference, Line, Verdict, differences, engraved, verdict
 
 LI = Line("施工单位", "三建集团有限公司", "项目经理", "李建国")

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from registry.kernel.actor import SYSTEM
+from registry.kernel.codes import new_code, spoken
 from registry.ledger.sequencing import checkpoint, sequence
 from registry.parties.models import Person
-from registry.plaques.codes import new_code, spoken
 from registry.plaques.models import PlaqueScan, WrongPlaqueReport
 from registry.pledges.changes import Newcomer, hand_over
 from registry.projects.actions import FirmFacts, TermFacts, admit_firm, open_term

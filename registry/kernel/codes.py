@@ -1,4 +1,4 @@
-"""The code on a plaque: random, unguessable, and readable aloud. Pure but for the random source.
+"""The code on a plaque or a mark: random, unguessable, and readable aloud. Pure but for the random source.
 
 24 characters of an alphabet of 23 without look-alikes (no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V): 108 random bits.
 """
