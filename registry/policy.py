@@ -17,6 +17,10 @@ from registry.kernel.text import _
 class Permission(StrEnum):
     """<thing>:<act>, in alphabetical order."""
 
+    ACCEPTANCE_READ = "acceptance:read"
+    ACCEPTANCE_RECORD = "acceptance:record"      # a result, what is covered up, what did not pass, what is not there
+    ACCEPTANCE_SIGN = "acceptance:sign"
+    ACCEPTANCE_WAIVE = "acceptance:waive"        # the station will not come to see work before it is covered
     ACCOUNT_MANAGE = "account:manage"            # invite, grant, disable, end sessions
     ACCOUNT_OWN = "account:own"                  # one's own password, second factor, sessions
     ACCOUNT_RESET = "account:reset"              # take a lost second factor off an account
@@ -136,6 +140,10 @@ SEEN: list[list[Condition]] = [
 """Who may know that a project, and what belongs to it, exists."""
 
 RULES: dict[Permission, list[list[Condition]]] = {
+    Permission.ACCEPTANCE_READ: SEEN,
+    Permission.ACCEPTANCE_RECORD: [[party_to_it]],
+    Permission.ACCEPTANCE_SIGN: [[party_to_it]],
+    Permission.ACCEPTANCE_WAIVE: [[station, in_region]],
     Permission.ACCOUNT_MANAGE: [[security_admin], [station_head, in_region], [filer, for_own_firm]],
     Permission.ACCOUNT_OWN: [[signed_in]],
     Permission.ACCOUNT_RESET: [[security_admin]],

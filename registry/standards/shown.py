@@ -1,6 +1,6 @@
 """The content of an edition as people read it: tables with Chinese headings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import singledispatch
@@ -10,15 +10,25 @@ from typing import Any
 from babel.support import LazyProxy
 
 from registry.kernel.text import _, later
+from registry.standards.acceptance import AcceptanceLevel, AcceptanceRole, SamplingTables
 from registry.standards.catalogues import DesignLife, Gate, Retention
+from registry.standards.checks import CheckChapter, Severity
 from registry.standards.divisions import DivisionLevel
 from registry.standards.drawings import ChangeKind, Deliverable, Presence
 from registry.standards.lots import LotLayout, Side
+from registry.standards.periods import PeriodUnit, PlaqueMoment
 from registry.standards.posts import Demand
 from registry.standards.rules import Standing, Status
-from registry.standards.warranty import MonthDay, Season, WarrantyRule, WarrantyUnit
+from registry.standards.stages import Requirement, Stage
+from registry.standards.trace_order import Cause, Reason
+from registry.standards.warranty import MonthDay, Season, WarrantyClock, WarrantyRule, WarrantyUnit
 
 NOTHING = "—"
+NAMELESS: Mapping[str, str] = {}
+CODES = frozenset({"role", "roles", "responsible", "part", "parts", "divisions", "codes", "posts"})
+"""Fields that hold codes of other editions: shown by their names."""
+NAMED = "name of "
+"""Before the name of a field that holds such a code in this one kind."""
 Column = tuple[LazyProxy, str | Callable[[Any], object]]
 """A heading, and the attribute or function that gives the cell."""
 
@@ -41,6 +51,64 @@ WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
     Side: {
         Side.CONTRACTOR: later("施工单位"), Side.SUPERVISION: later("监理单位"), Side.OWNER: later("建设单位"),
         Side.DESIGN: later("设计单位"),
+    },
+    AcceptanceLevel: {
+        AcceptanceLevel.LOT: later("检验批"),
+        AcceptanceLevel.CONCEALED: later("隐蔽工程"),
+        AcceptanceLevel.ITEM: later("分项工程"),
+        AcceptanceLevel.SUBDIVISION: later("子分部工程"),
+        AcceptanceLevel.DIVISION: later("分部工程"),
+        AcceptanceLevel.UNIT: later("单位工程"),
+    },
+    CheckChapter: {
+        CheckChapter.CONDUCT: later("质量行为"),
+        CheckChapter.ENTITY: later("实体质量"),
+        CheckChapter.LIFETIME: later("质量终身责任与追溯"),
+    },
+    Severity: {Severity.A: later("A 严重"), Severity.B: later("B 一般"), Severity.C: later("C 轻微")},
+    Stage: {
+        Stage.BEFORE_START: later("开工前"),
+        Stage.CONSTRUCTION: later("施工"),
+        Stage.ACCEPTANCE: later("竣工验收"),
+        Stage.FILING: later("备案"),
+        Stage.HANDOVER: later("移交"),
+    },
+    Requirement: {Requirement.REQUIRED: later("必备"), Requirement.IF_APPLICABLE: later("有则必备")},
+    Cause: {
+        Cause.UNKNOWN: later("成因未定"),
+        Cause.SURVEY: later("勘察"),
+        Cause.DESIGN: later("设计"),
+        Cause.WORKMANSHIP: later("施工"),
+        Cause.MATERIAL: later("材料"),
+    },
+    Reason: {
+        Reason.DID_THE_WORK: later("负责该部位的施工"),
+        Reason.WATCHED_THE_WORK: later("负责该部位的监理"),
+        Reason.MADE_THE_DOCUMENTS: later("对勘察、设计文件负责"),
+        Reason.OVERALL: later("对工程质量承担全面责任"),
+        Reason.SUPPLIED: later("负责检测或材料构件供应"),
+        Reason.OTHER: later("当日在任"),
+    },
+    PeriodUnit: {
+        PeriodUnit.WORKING_DAY: later("工作日"), PeriodUnit.DAY: later("日"), PeriodUnit.MONTH: later("月"),
+    },
+    PlaqueMoment: {
+        PlaqueMoment.AFTER_ACCEPTANCE: later("竣工验收合格后"),
+        PlaqueMoment.BEFORE_ACCEPTANCE: later("竣工验收前"),
+        PlaqueMoment.BEFORE_DELIVERY: later("交付使用前"),
+    },
+    WarrantyUnit: {
+        WarrantyUnit.DESIGN_LIFE: later("设计使用年限"),
+        WarrantyUnit.YEAR: later("年"),
+        WarrantyUnit.HEATING_SEASON: later("采暖期"),
+        WarrantyUnit.COOLING_SEASON: later("供冷期"),
+        WarrantyUnit.AGREED: later("由合同约定"),
+        WarrantyUnit.RESTART: later("重新计算"),
+    },
+    WarrantyClock: {
+        WarrantyClock.CONTRACTOR: later("施工单位对建设单位"),
+        WarrantyClock.BUYER: later("建设单位对购房人、所有权人"),
+        WarrantyClock.RETENTION: later("缺陷责任期（保证金）"),
     },
     DivisionLevel: {
         DivisionLevel.DIVISION: later("分部"),
@@ -85,6 +153,22 @@ def offices_listed(kind: ChangeKind) -> str:
 
 def layout_listed(layout: LotLayout) -> str:
     return "、".join(row.code for row in layout.rows)
+
+
+def signers_listed(role: AcceptanceRole) -> str:
+    return "、".join(duty.label for duty in role.signing)
+
+
+def attendants_listed(role: AcceptanceRole) -> str:
+    return "、".join(duty.label for duty in role.attending)
+
+
+def least_listed(tables: SamplingTables) -> str:
+    return "；".join(_("不超过 {n} 抽 {sample}", n=row.upto, sample=row.sample) for row in tables.least)
+
+
+def judgements_listed(tables: SamplingTables) -> str:
+    return "；".join(_("{n} 个样本可有 {bad} 个不合格", n=row.sample, bad=row.accept) for row in tables.single)
 
 
 NAME: Column = (later("名称"), "label")
@@ -144,6 +228,42 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "project-categories": ENTRIES,
     "structure-kinds": ENTRIES,
     "reveal-reasons": ENTRIES,
+    "site-posts": (
+        NAME, (later("简称"), "short"), (later("岗位责任"), "duties"), (later("依据"), "article"),
+    ),
+    "checklist": (
+        (later("编号"), "key"), (later("检查要点"), "text"), (later("依据条款"), "clause"),
+        (later("查什么资料"), "evidence"), (later("建议严重程度"), "severity"), (later("分部分项"), "divisions"),
+        (later("性质"), "status"),
+    ),
+    "stage-documents": (
+        (later("编码"), "code"), (later("文件"), "name of code"), (later("责任主体"), "role"),
+        (later("必备性"), "need"), (later("适用情形"), "when"),
+        (later("性质"), "status"), SOURCE,
+    ),
+    "trace-order": (
+        (later("成因"), "cause"), (later("部位"), "part"), (later("责任主体"), "role"), (later("列入的理由"), "reason"),
+    ),
+    "completion-gates": ((later("条件"), "label"), (later("补齐办法"), "remedy"), (later("性质"), "status"), SOURCE),
+    "completion-clocks": (
+        (later("通知监督机构"), "notice"), (later("监督报告"), "report"), (later("备案"), "filing"),
+        (later("责令重新验收"), "reacceptance"),
+    ),
+    "filing-documents": (NAME, SOURCE),
+    "dwelling-checks": (NAME, (later("要求"), "requirement"), (later("性质"), "status"), SOURCE),
+    "acceptance-roles": (
+        (later("层级"), "level"), NAME, (later("编码"), "codes"), (later("签字"), signers_listed),
+        (later("参加"), attendants_listed), SOURCE,
+    ),
+    "sampling": ((later("检验批容量与最小抽样数量"), least_listed), (later("一般项目一次抽样判定"), judgements_listed)),
+    "lot-templates": (
+        NAME, (later("分项编码"), "codes"), (later("验收依据"), "standard"),
+        (later("主控项目与一般项目"), lambda row: tuple(f"{check.clause} {check.label}" for check in row.checks)),
+    ),
+    "concealed-work": (
+        NAME, (later("编码"), "codes"), (later("隐检内容"), "contents"), (later("提前通知（小时）"), "hours"),
+        (later("通知质量监督机构"), "station"), (later("最少照片"), "photos"), SOURCE,
+    ),
     "lot-layouts": (NAME, (later("分项"), layout_listed)),
     "key-steps": (NAME, (later("分项"), "codes"), (later("未标识不得验收"), "demanded"), (later("依据"), "article")),
     "first-samples": (
@@ -166,7 +286,17 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }
 """How each kind is laid out. A wording is no table: its page prints the text itself."""
 
+def chapter_of(check: Any) -> str:
+    return f"{said(check.chapter)} · {check.subject}"
+
+
+def stage_of(document: Any) -> str:
+    return said(document.stage)
+
+
 CUT: dict[str, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
+    "checklist": (lambda row: row.subject, chapter_of),
+    "stage-documents": (lambda row: row.stage, stage_of),
     "divisions": (lambda row: row.code[:2], lambda first: f"{first.code} {first.name}"),
     "archive-catalogue": (lambda row: row.category, lambda first: f"{first.category} {first.category_name}"),
 }
@@ -180,8 +310,12 @@ class Sheet:
     rows: tuple[tuple[str, ...], ...]
 
 
-def sheets(kind: str, content: Any) -> tuple[Sheet, ...]:
-    """Return the content of an edition as tables; none for a kind that is not made of rows."""
+def sheets(kind: str, content: Any, names: Mapping[str, str] = NAMELESS, wanted: str = "") -> tuple[Sheet, ...]:
+    """Return the content of an edition as tables; none for a kind that is not made of rows.
+
+    names    what codes and keys of other editions stand for: "owner" → 建设单位
+    wanted   words that a row must hold to be shown, in any of its cells; "" for every row
+    """
     columns = COLUMNS.get(kind, ())
     if not columns:
         return ()
@@ -189,14 +323,25 @@ def sheets(kind: str, content: Any) -> tuple[Sheet, ...]:
     rows: Iterable[Any] = content if hasattr(content, "__iter__") else (content,)
     mark, title = CUT.get(kind, (lambda _row: "", lambda _first: ""))
     pieces = [list(piece) for _mark, piece in groupby(rows, mark)]
-    return tuple(
-        Sheet(title(piece[0]), headings, tuple(row_said(row, columns) for row in piece)) for piece in pieces
-    )
+    told = [Sheet(title(piece[0]), headings, rows_said(piece, columns, names, wanted)) for piece in pieces]
+    return tuple(sheet for sheet in told if sheet.rows or not wanted)
 
 
-def row_said(row: Any, columns: tuple[Column, ...]) -> tuple[str, ...]:
-    cells = (getattr(row, cell) if isinstance(cell, str) else cell(row) for _heading, cell in columns)
-    return tuple(said(cell) for cell in cells)
+def rows_said(
+    rows: Iterable[Any], columns: tuple[Column, ...], names: Mapping[str, str], wanted: str
+) -> tuple[tuple[str, ...], ...]:
+    words = wanted.casefold().split()
+    told = (tuple(cell_said(row, cell, names) for _heading, cell in columns) for row in rows)
+    return tuple(cells for cells in told if all(word in " ".join(cells).casefold() for word in words))
+
+
+def cell_said(row: Any, cell: str | Callable[[Any], object], names: Mapping[str, str]) -> str:
+    if not isinstance(cell, str):
+        return said(cell(row))
+    value = getattr(row, cell.removeprefix(NAMED))
+    if cell.removeprefix(NAMED) in CODES or cell.startswith(NAMED):
+        value = tuple(names.get(code, code) for code in ((value,) if isinstance(value, str) else value) if code)
+    return said(value)
 
 
 @singledispatch

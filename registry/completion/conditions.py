@@ -1,0 +1,233 @@
+"""One small function for each condition: it looks at where a unit stands and says met, not met, or why it cannot tell.
+
+`CONDITIONS` is keyed by the keys of the edition in force. A key without a function is answered by a signed statement
+alone. Nothing is assumed: where the registry holds no records, the answer is `unknown`, with the reason.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.completion.housing import PaperKind
+from registry.completion.models import Certificate, ReportKind
+from registry.completion.rules import REPORT_WORDS, Answer, State, lacking, met, not_applicable, unknown
+from registry.completion.standing import Standing
+from registry.kernel.text import _
+from registry.materials.models import Batch
+from registry.materials.rules import HoldKey
+from registry.materials.standing import holds
+from registry.plaques.models import Plaque
+from registry.pledges.rules import ON_FILE
+from registry.projects.models import Participation
+from registry.standards import handbook as standards
+from registry.standards.completion import Moment
+from registry.standards.periods import PlaqueMoment
+from registry.works.models import Lot
+from registry.works.standing import lot_blockers
+
+Condition = Callable[[Standing, Moment], Answer]
+SHOWN = 5           # of many missing things, so many are named; the rest is counted
+MUNICIPAL = "02"    # 市政基础设施工程 in the edition of project categories
+
+
+def named(found: Iterable[str]) -> tuple[str, ...]:
+    """The first few of many, and how many more there are."""
+    every = list(found)
+    return (*every[:SHOWN], _("另有 {count} 项", count=len(every) - SHOWN)) if len(every) > SHOWN else tuple(every)
+
+
+def pledges(now: Standing, moment: Moment) -> Answer:
+    """Every demanded pair is on file; before registration, each of the three gates of 44号 says what it lacks."""
+    link = f"/projects/{now.project.id}/board"
+    if moment is Moment.REGISTRATION:
+        return lacking(named(_("{post}：{label}", post=one.seat.post_label, label=one.label)
+                             for one in now.board.obstacles), link)
+    present = {firm.role for firm in now.project.participations}
+    return lacking(named(
+        _("{post}（{person}）的授权书、承诺书未备案", post=place.seat.post_label, person=place.seat.person or _("未任命"))
+        for place in now.board.places
+        if place.post.is_demanded(present) and not place.departed and place.seat.state not in ON_FILE
+    ), link)
+
+
+def terms(now: Standing, _moment: Moment) -> Answer:
+    return lacking(named(
+        _("{firm}的{post}自 {since} 起 {days} 天无人担任", firm=one.participation.organisation_name, post=one.post.label,
+          since=one.gap.since, days=one.gap.days(now.today))
+        for one in now.vacancies if now.unit.number in (one.participation.unit_numbers or [now.unit.number])
+    ), f"/projects/{now.project.id}")
+
+
+def design_life(now: Standing, _moment: Moment) -> Answer:
+    if now.unit.design_life_basis:
+        return met(_("{years} 年，依据：{basis}", years=now.unit.design_life_years, basis=now.unit.design_life_basis))
+    return lacking([_("设计使用年限 {years} 年没有写明设计文件依据", years=now.unit.design_life_years)],
+                   f"/units/{now.unit.id}/amend")
+
+
+def report(kind: ReportKind) -> Condition:
+    def given(now: Standing, _moment: Moment) -> Answer:
+        firms = now.reporters(kind)
+        if not firms and kind is ReportKind.SUPERVISION:
+            return not_applicable(_("本工程没有监理单位"))
+        if not firms:
+            return lacking([_("没有登记应当提交{report}的单位", report=REPORT_WORDS[kind])], f"/projects/{now.project.id}")
+        return lacking([
+            _("{firm}尚未提交{report}", firm=firm.organisation_name, report=REPORT_WORDS[kind])
+            for firm in now.due_reports(kind)
+        ], f"/units/{now.unit.id}/completion/reports/{kind.value}")
+
+    return given
+
+
+def warranty(now: Standing, _moment: Moment) -> Answer:
+    link = f"/units/{now.unit.id}/warranty"
+    by_firm = {one.participation_id: one for one in now.certificates}
+    return lacking(
+        [said for firm in now.reporters(ReportKind.CONTRACTOR) if (said := certificate_lacks(by_firm, firm))]
+        or ([] if by_firm else [_("尚无工程质量保修书")]), link,
+    )
+
+
+def certificate_lacks(by_firm: Mapping[UUID, Certificate], firm: Participation) -> str:
+    certificate = by_firm.get(firm.id)
+    if certificate is None:
+        return _("{firm}尚未出具工程质量保修书", firm=firm.organisation_name)
+    if certificate.paper_sha256 is None:
+        return _("{firm}的工程质量保修书尚未由双方签署", firm=firm.organisation_name)
+    return ""
+
+
+def dwellings(now: Standing, _moment: Moment) -> Answer:
+    link = f"/units/{now.unit.id}/dwellings"
+    if municipal(now):
+        return not_applicable(_("市政基础设施工程"))
+    if not now.dwellings:
+        return unknown(_("没有登记住户；住宅工程请登记，不是住宅工程的请书面确认"), link)
+    waiting = [one.number for one in now.dwellings if not one.accepted]
+    if not waiting:
+        return met(_("{count} 户均已验收合格", count=len(now.dwellings)))
+    return lacking([_("{count} 户中有 {waiting} 户未验收合格：{numbers}", count=len(now.dwellings), waiting=len(waiting),
+                      numbers="、".join(named(waiting)))], link)
+
+
+def municipal(now: Standing) -> bool:
+    for entry in standards.project_categories(now.uow.session, now.today):
+        if entry.key == MUNICIPAL:
+            return now.project.category in {entry.key, entry.label, *entry.synonyms}
+    return False
+
+
+def residential_papers(now: Standing, _moment: Moment) -> Answer:
+    if municipal(now):
+        return not_applicable(_("市政基础设施工程"))
+    link = f"/units/{now.unit.id}/dwellings"
+    if not now.dwellings:
+        stated = now.statements.get("dwellings")
+        if stated is not None and stated.stance == "not-applicable":
+            return not_applicable(_("{person}于 {day} 确认不是住宅工程", person=stated.stated_by, day=stated.stated_on))
+        return unknown(_("没有登记住户"), link)
+    made = {one.kind for one in now.papers}
+    wanted = {PaperKind.GUARANTEE: _("《住宅质量保证书》"), PaperKind.MANUAL: _("《住宅使用说明书》")}
+    return lacking([_("{paper}尚未制作", paper=name) for kind, name in wanted.items() if kind not in made], link)
+
+
+def plaque(now: Standing, moment: Moment) -> Answer:
+    """The plaque hangs by the region's moment: before acceptance, before delivery, or so long after acceptance."""
+    timing = standards.plaque_timing(now.uow.session, now.project.region, now.today).content
+    if timing.moment is not PlaqueMoment.BEFORE_ACCEPTANCE and moment is Moment.ACCEPTANCE:
+        return not_applicable(_("本地区规定{timing}", timing=timing))
+    if moment is Moment.FILING and timing.moment is PlaqueMoment.BEFORE_DELIVERY:
+        return not_applicable(_("本地区规定{timing}", timing=timing))
+    if moment is Moment.FILING and timing.moment is PlaqueMoment.AFTER_ACCEPTANCE and not hanging(now.plaques):
+        return not_applicable(_("本地区规定{timing}；备案不以此为前提", timing=timing))
+    link = f"/projects/{now.project.id}/plaques"
+    if not now.plaques:
+        return lacking([_("尚未制作永久性标牌（{timing}）", timing=timing)], link)
+    return lacking([] if hanging(now.plaques) else [_("永久性标牌已制作，尚未登记安装")], link)
+
+
+def hanging(plaques: Iterable[Plaque]) -> bool:
+    return any(one.mountings for one in plaques)
+
+
+def accepted(now: Standing, _moment: Moment) -> Answer:
+    day = now.unit.accepted_on or now.project.accepted_on
+    if now.round is not None and now.round.ended_as == "reordered":
+        return lacking([_("备案机关已责令重新组织竣工验收")], f"/units/{now.unit.id}/completion")
+    if day is not None:
+        return met(_("竣工验收合格日期 {day}", day=day))
+    return lacking([_("尚未竣工验收合格")], f"/units/{now.unit.id}/completion")
+
+
+def oversight_record(now: Standing, _moment: Moment) -> Answer:
+    if now.accepted_round is not None and now.accepted_round.oversight is not None:
+        record = now.accepted_round.oversight
+        faults = [said for good, said in (
+            (record.organisation, _("组织形式")), (record.procedure, _("验收程序")), (record.standards, _("执行验收标准")),
+            (record.result, _("验收结论")),
+        ) if not good]
+        return lacking([_("监督机构认为不符合规定：{what}", what="、".join(faults))] if faults else [],
+                       f"/units/{now.unit.id}/completion")
+    return lacking([_("监督机构尚未记录验收监督情况")], f"/units/{now.unit.id}/completion")
+
+
+def responsibility_archive(now: Standing, _moment: Moment) -> Answer:
+    link = f"/projects/{now.project.id}/archives"
+    if not now.archives:
+        return lacking([_("尚未组卷")], link)
+    last = now.archives[-1]
+    return lacking(named(_("案卷 {number} 缺：{name}", number=last.number, name=row["name"]) for row in last.missing), link)
+
+
+def filed(now: Standing, _moment: Moment) -> Answer:
+    filing = now.accepted_round.filing if now.accepted_round else None
+    if filing is not None and filing.receipt is not None:
+        return met(_("备案号 {number}", number=filing.receipt.number))
+    said = _("已报送，等待备案机关收讫") if filing is not None else _("尚未报送备案")
+    return lacking([said], f"/units/{now.unit.id}/completion")
+
+
+def lots(now: Standing, _moment: Moment) -> Answer:
+    """No lot of the unit waits for material, a first sample or the mark of a key step."""
+    ids = now.uow.session.scalars(
+        select(Lot.id).where(Lot.unit_project_id == now.unit.id, Lot.withdrawn_at.is_(None)).order_by(Lot.id)
+    ).all()
+    if not ids:
+        return not_applicable(_("系统中没有检验批"))
+    stopped = {lot: found for lot, found in lot_blockers(now.uow.session, ids, now.today).items() if found}
+    words = [f"{one.label}" for found in stopped.values() for one in found]
+    if not words:
+        return met(_("{count} 个检验批", count=len(ids)))
+    return Answer(State.NOT_MET, (
+        _("{count} 个检验批中有 {stopped} 个存在问题", count=len(ids), stopped=len(stopped)), *named(dict.fromkeys(words)),
+    ), f"/units/{now.unit.id}/works")
+
+
+def tests(now: Standing, _moment: Moment) -> Answer:
+    """Every batch that came to the project has its papers, its reports and its approval, or has left it."""
+    link = f"/projects/{now.project.id}/materials"
+    batches = dict(now.uow.session.execute(
+        select(Batch.id, Batch.number).where(Batch.project_id == now.project.id).order_by(Batch.number, Batch.id)
+    ).tuples().all())
+    if not batches:
+        return unknown(_("系统中没有材料进场记录"), link)
+    held = {
+        batch: found for batch, found in holds(now.uow.session, batches).items()
+        if any(one.key is not HoldKey.REMOVED for one in found)
+    }
+    if not held:
+        return met(_("{count} 批材料均有合格的试验报告", count=len(batches)))
+    return lacking([
+        _("{count} 批材料中有 {held} 批未齐备", count=len(batches), held=len(held)),
+        *named(_("{number}：{label}", number=batches[batch], label=found[0].label) for batch, found in held.items()),
+    ], link)
+
+
+CONDITIONS: dict[str, Condition] = {
+    "pledges": pledges, "terms": terms, "design-life": design_life, "warranty": warranty, "dwellings": dwellings,
+    "residential-papers": residential_papers, "plaque": plaque, "accepted": accepted, "oversight-record": oversight_record,
+    "responsibility-archive": responsibility_archive, "filed": filed, "lots": lots, "tests": tests,
+    **{kind.value: report(kind) for kind in ReportKind},
+}

@@ -1,0 +1,154 @@
+"""Where a unit project stands: everything its conditions and its page turn on, read once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.archives.models import Archive
+from registry.completion.models import (
+    ROUND_IN_FULL,
+    Certificate,
+    Dwelling,
+    DwellingCheck,
+    Report,
+    ReportKind,
+    ResidentialPaper,
+    Round,
+    Statement,
+)
+from registry.completion.rules import LEADERS, REPORT_ROLES
+from registry.kernel.uow import UnitOfWork
+from registry.plaques.models import Plaque
+from registry.pledges.queries import Board, board_of
+from registry.policy import Permission
+from registry.projects.models import Participation, Project, Term, UnitProject
+from registry.projects.queries import WHOLE, Vacancy, vacancies_of
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One unit project on one day, with its project whole."""
+
+    uow: UnitOfWork
+    project: Project
+    unit: UnitProject
+    board: Board
+    vacancies: Sequence[Vacancy]
+    rounds: Sequence[Round]                    # the first one first
+    certificates: Sequence[Certificate]        # in force
+    dwellings: Sequence[Dwelling]              # not struck off
+    statements: Mapping[str, Statement]        # by rule, the last one
+    papers: Sequence[ResidentialPaper]
+    plaques: Sequence[Plaque]                  # in force
+    archives: Sequence[Archive]
+
+    @property
+    def today(self) -> date:
+        return self.uow.today
+
+    @property
+    def round(self) -> Round | None:
+        """The round under way, or else the last one."""
+        return self.rounds[-1] if self.rounds else None
+
+    @property
+    def open_round(self) -> Round | None:
+        return self.round if self.round is not None and self.round.ended_at is None else None
+
+    @property
+    def accepted_round(self) -> Round | None:
+        """The round by which the unit stands accepted today."""
+        return self.round if self.round is not None and self.round.ended_as == "accepted" else None
+
+    def firms(self, role: str) -> list[Participation]:
+        """The firms in a role that work on this unit and have not left."""
+        return [
+            firm for firm in self.project.participations
+            if firm.role == role and covers(firm, self.unit.number) and (firm.until is None or firm.until >= self.today)
+        ]
+
+    def holders(self, post: str) -> list[tuple[Participation, Term]]:
+        """Who holds a leader's post for this unit today."""
+        return [
+            (firm, term) for firm in self.project.participations if covers(firm, self.unit.number)
+            for term in firm.terms if term.post == post and term.covers(self.today)
+        ]
+
+    def report_of(self, kind: ReportKind, firm: Participation) -> Report | None:
+        reports = self.open_round.reports if self.open_round else self.round.reports if self.round else []
+        return next((one for one in reports if one.kind == kind and one.participation_id == firm.id), None)
+
+    def due_reports(self, kind: ReportKind) -> list[Participation]:
+        """The firms that must give a report of that kind and have not."""
+        return [firm for firm in self.reporters(kind) if self.report_of(kind, firm) is None]
+
+    def reporters(self, kind: ReportKind) -> list[Participation]:
+        """The firms that give a report of that kind: all in the first of its roles that takes part."""
+        return next((firms for role in REPORT_ROLES[kind] if (firms := self.firms(role))), [])
+
+    def due_opinions(self) -> list[Participation]:
+        """The firms whose leader has not signed his opinion in the round under way."""
+        given = {one.participation_id for one in self.open_round.opinions} if self.open_round else set()
+        return [firm for role in LEADERS for firm in self.firms(role) if firm.id not in given]
+
+
+def covers(firm: Participation, number: str) -> bool:
+    return not firm.unit_numbers or number in firm.unit_numbers
+
+
+def standing(uow: UnitOfWork, unit_id: UUID) -> Standing:
+    """Where one unit project stands."""
+    unit = uow.get(UnitProject, unit_id)
+    return standings(uow, unit.project_id, [unit_id])[0]
+
+
+def standings(uow: UnitOfWork, project_id: UUID, unit_ids: Sequence[UUID] = ()) -> list[Standing]:
+    """Where the unit projects of a project stand, all of them or those named. As many SELECTs for many as for one."""
+    whole = uow.get(Project, project_id, *WHOLE)
+    policy.require(uow.actor, Permission.COMPLETION_READ, whole.scope)
+    units = [unit for unit in whole.units if not unit_ids or unit.id in unit_ids]
+    ids = [unit.id for unit in units]
+    session, board, vacancies = uow.session, board_of(uow, whole), vacancies_of(uow, whole)
+    rounds = session.scalars(
+        select(Round).options(*ROUND_IN_FULL).where(Round.unit_project_id.in_(ids)).order_by(Round.number)
+    ).all()
+    certificates = session.scalars(
+        select(Certificate).options(selectinload(Certificate.signatures))
+        .where(Certificate.unit_project_id.in_(ids), Certificate.withdrawn_at.is_(None)).order_by(Certificate.drawn_up_at)
+    ).all()
+    dwellings = session.scalars(
+        select(Dwelling).options(selectinload(Dwelling.checks).selectinload(DwellingCheck.signatures))
+        .where(Dwelling.unit_project_id.in_(ids), Dwelling.struck_off_at.is_(None)).order_by(Dwelling.number)
+    ).all()
+    statements = session.scalars(
+        select(Statement).where(Statement.unit_project_id.in_(ids)).order_by(Statement.stated_at, Statement.id)
+    ).all()
+    papers = session.scalars(
+        select(ResidentialPaper).where(ResidentialPaper.unit_project_id.in_(ids))
+        .order_by(ResidentialPaper.issued_at, ResidentialPaper.id)
+    ).all()
+    plaques = session.scalars(
+        select(Plaque).options(selectinload(Plaque.mountings))
+        .where(Plaque.unit_project_id.in_(ids), Plaque.superseded_at.is_(None)).order_by(Plaque.issued_at)
+    ).all()
+    archives = session.scalars(select(Archive).where(Archive.project_id == project_id).order_by(Archive.assembled_at)).all()
+    return [
+        Standing(
+            uow, whole, unit, board, vacancies,
+            [row for row in rounds if row.unit_project_id == unit.id],
+            [row for row in certificates if row.unit_project_id == unit.id],
+            [row for row in dwellings if row.unit_project_id == unit.id],
+            {row.rule: row for row in statements if row.unit_project_id == unit.id},
+            [row for row in papers if row.unit_project_id == unit.id],
+            [row for row in plaques if row.unit_project_id == unit.id],
+            archives,
+        )
+        for unit in units
+    ]
+
+
