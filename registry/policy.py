@@ -43,6 +43,9 @@ class Permission(StrEnum):
     DOCUMENT_UPLOAD = "document:upload"
     IDENTITY_REVEAL = "identity:reveal"          # a whole identity number or phone, with a reason
     LEDGER_READ = "ledger:read"                  # the body of an event
+    MATERIAL_APPROVE = "material:approve"        # 监理审查
+    MATERIAL_READ = "material:read"
+    MATERIAL_RECORD = "material:record"          # arrival, inspection, sample, report, disposition
     NOTICE_READ = "notice:read"
     PAPER_READ = "paper:read"                    # a signed paper, whole identity numbers included
     PARTY_EDIT = "party:edit"
@@ -59,6 +62,7 @@ class Permission(StrEnum):
     PROJECT_CREATE = "project:create"
     PROJECT_EDIT = "project:edit"
     PROJECT_READ = "project:read"
+    RECALL_ANNOUNCE = "recall:announce"          # 缺陷建材召回, by the station
     ROSTER_IMPORT = "roster:import"
     STANDARD_PUBLISH = "standard:publish"
     STANDARD_READ = "standard:read"
@@ -172,6 +176,9 @@ RULES: dict[Permission, list[list[Condition]]] = {
         [station, in_region], [auditor, in_region], [filer, for_own_firm], [the_person],
     ],
     Permission.LEDGER_READ: [*SEEN, [audit_admin]],
+    Permission.MATERIAL_APPROVE: [[party_to_it]],   # and in office that day, see materials.offices
+    Permission.MATERIAL_READ: SEEN,
+    Permission.MATERIAL_RECORD: [[party_to_it]],
     Permission.NOTICE_READ: [[the_person]],
     Permission.PAPER_READ: [
         [station, in_region], [auditor, in_region], [urban_archive, in_region],
@@ -191,6 +198,7 @@ RULES: dict[Permission, list[list[Condition]]] = {
     Permission.PROJECT_CREATE: [[station, in_region], [filer, owner_of_it]],
     Permission.PROJECT_EDIT: [[station, in_region], [filer, owner_of_it]],
     Permission.PROJECT_READ: SEEN,
+    Permission.RECALL_ANNOUNCE: [[station, in_region]],
     Permission.ROSTER_IMPORT: [[station, in_region], [filer, owner_of_it]],
     Permission.STANDARD_PUBLISH: [[station_head, in_region], [system_admin]],
     Permission.STANDARD_READ: [[signed_in]],

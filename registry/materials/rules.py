@@ -71,6 +71,7 @@ STATES = {
     HoldKey.APPROVAL: later("待审查"),
 }
 CLEAR = later("可使用")
+EVERYTHING = Decimal("Infinity")
 FAILURES = frozenset({HoldKey.FAILED_INSPECTION, HoldKey.FAILED_REPORT, HoldKey.REFUSED})
 
 
@@ -155,13 +156,19 @@ def report_holds(facts: BatchFacts, link: str) -> Iterator[Hold]:
         failed = standing_failure(own, facts.kind)
         if failed and not downgraded_since(facts, failed):
             yield failure_hold(test, failed, link)
-        elif not failed and not any(report.verdict is Verdict.PASSED and report.counts(facts.kind) for report in own):
-            yield missing_hold(test, own, link)
+        elif not failed and (lacking := facts.quantity - covered(own, facts.kind)) > 0:
+            yield missing_hold(test, own, lacking, link)
     known = {test.key for test in facts.kind.tests}
     for report in facts.reports:
         if report.test not in known and report.verdict is Verdict.FAILED and not downgraded_since(facts, report):
             yield Hold(HoldKey.FAILED_REPORT, _("检验报告 {number} 不合格", number=report.number), link,
                        _("施工单位：退场，或经设计同意降级"))
+
+
+def covered(reports: Sequence[ReportFact], kind: MaterialKind) -> Decimal:
+    """Return how much the reports that passed and count stand for together. A kind without a size of lot: everything."""
+    good = [report.represented_quantity for report in reports if report.verdict is Verdict.PASSED and report.counts(kind)]
+    return EVERYTHING if good and kind.lot_size is None else sum(good, Decimal(0))
 
 
 def standing_failure(reports: Sequence[ReportFact], kind: MaterialKind) -> ReportFact | None:
@@ -187,11 +194,11 @@ def failure_hold(test: RequiredTest, failed: ReportFact, link: str) -> Hold:
                 test=test.key)
 
 
-def missing_hold(test: RequiredTest, own: Sequence[ReportFact], link: str) -> Hold:
-    label = _("缺{test}检验报告", test=test.label)
+def missing_hold(test: RequiredTest, own: Sequence[ReportFact], lacking: Decimal, link: str) -> Hold:
+    label = _("缺{test}检验报告（尚有 {lacking} 未代表）", test=test.label, lacking=f"{lacking.normalize():f}")
     if any(not report.commissioned_by_owner for report in own):
         label = _("{test}报告非建设单位委托，不作为验收资料", test=test.label)
-    elif own:
+    elif own and not any(report.witnessed for report in own):
         label = _("{test}报告没有见证取样记录，不作为验收资料", test=test.label)
     return Hold(HoldKey.REPORT, label, link, _("取样员送检，见证人见证；建设单位委托检测"), not test.after_use, test.key)
 

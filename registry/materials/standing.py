@@ -124,11 +124,8 @@ def gather(session: Session, ids: list[UUID]) -> Mapping[UUID, Gathered]:
         found[batch].papers.add(paper)
     for batch, verdict in session.execute(INSPECTIONS, {"ids": ids}):
         found[batch].inspection = verdict
-    for row in session.execute(REPORTS, {"ids": ids}):
-        found[row.batch_id].reports.append(ReportFact(
-            row.id, row.number, row.test, row.verdict, row.commissioned_by_owner, row.witnessed, row.retest,
-            row.recorded_at, row.represented_quantity,
-        ))
+    for batch, reports in reports_of(session, ids).items():
+        found[batch].reports = reports
     for batch, verdict, at in session.execute(APPROVALS, {"ids": ids}):
         found[batch].approval = verdict, at
     for batch, kind, quantity, at in session.execute(DISPOSITIONS, {"ids": ids}):
@@ -136,8 +133,27 @@ def gather(session: Session, ids: list[UUID]) -> Mapping[UUID, Gathered]:
             found[batch].removed += quantity
         if kind == Disposition.Kind.DOWNGRADED:
             found[batch].downgraded_at = at
-    for batch, number in session.execute(RECALLS, {"ids": ids}):
-        found[batch].recalls.append(number)
+    for batch, numbers in recalled(session, ids).items():
+        found[batch].recalls = numbers
+    return found
+
+
+def reports_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[ReportFact]]:
+    """Return what reports say of batches, the oldest first."""
+    found: defaultdict[UUID, list[ReportFact]] = defaultdict(list)
+    for row in session.execute(REPORTS, {"ids": list(ids)}):
+        found[row.batch_id].append(ReportFact(
+            row.id, row.number, row.test, row.verdict, row.commissioned_by_owner, row.witnessed, row.retest,
+            row.recorded_at, row.represented_quantity,
+        ))
+    return found
+
+
+def recalled(session: Session, ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return the batches that fall under recalls not lifted, with the numbers of the recalls."""
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for batch, number in session.execute(RECALLS, {"ids": list(ids)}):
+        found[batch].append(number)
     return found
 
 
