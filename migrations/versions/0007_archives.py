@@ -37,7 +37,96 @@ def upgrade() -> None:
 
 
 def create_tables() -> None:
-
+    op.create_table('archive_file',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=False),
+    sa.Column('unit_project_id', sa.Uuid(), nullable=True),
+    sa.Column('participation_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.String(length=20), nullable=False),
+    sa.Column('edition_id', sa.Uuid(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('document_sha256', sa.String(length=64), nullable=False),
+    sa.Column('dated_on', sa.Date(), nullable=False),
+    sa.Column('retention', sa.Enum('permanent', 'long', 'short', name='retention', native_enum=False, length=40), nullable=False),
+    sa.Column('secrecy', sa.String(length=20), nullable=False),
+    sa.Column('supersedes_id', sa.Uuid(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('filed_on', sa.Date(), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('filed_by_id', sa.Uuid(), nullable=True),
+    sa.Column('lasting', sa.Enum('itself', 'twin', 'none', name='lasting', native_enum=False, length=40), nullable=True),
+    sa.Column('twin_sha256', sa.String(length=64), nullable=True),
+    sa.Column('flaw', sa.String(), nullable=True),
+    sa.Column('examined_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['document_sha256'], ['document.sha256'], name=op.f('fk_archive_file_document_sha256')),
+    sa.ForeignKeyConstraint(['edition_id'], ['standard_edition.id'], name=op.f('fk_archive_file_edition_id')),
+    sa.ForeignKeyConstraint(['filed_by_id'], ['account.id'], name=op.f('fk_archive_file_filed_by_id')),
+    sa.ForeignKeyConstraint(['participation_id'], ['participation.id'], name=op.f('fk_archive_file_participation_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_archive_file_project_id')),
+    sa.ForeignKeyConstraint(['supersedes_id'], ['archive_file.id'], name=op.f('fk_archive_file_supersedes_id')),
+    sa.ForeignKeyConstraint(['twin_sha256'], ['document.sha256'], name=op.f('fk_archive_file_twin_sha256')),
+    sa.ForeignKeyConstraint(['unit_project_id'], ['unit_project.id'], name=op.f('fk_archive_file_unit_project_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_file'))
+    )
+    op.create_index('ix_archive_file_project_code', 'archive_file', ['project_id', 'code'], unique=False)
+    op.create_index('uq_archive_file_superseded_once', 'archive_file', ['supersedes_id'], unique=True, postgresql_where=sa.text('supersedes_id IS NOT NULL'))
+    op.create_table('archive_absence',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.String(length=20), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('said_by_id', sa.Uuid(), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_by_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_archive_absence_project_id')),
+    sa.ForeignKeyConstraint(['said_by_id'], ['account.id'], name=op.f('fk_archive_absence_said_by_id')),
+    sa.ForeignKeyConstraint(['withdrawn_by_id'], ['account.id'], name=op.f('fk_archive_absence_withdrawn_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_absence'))
+    )
+    op.create_index('uq_archive_absence_standing', 'archive_absence', ['project_id', 'code'], unique=True, postgresql_where=sa.text('withdrawn_at IS NULL'))
+    op.create_table('archive_handover',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('project_id', sa.Uuid(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=80), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('begun_by_id', sa.Uuid(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('manifest_sha256', sa.String(length=64), nullable=True),
+    sa.Column('catalogue_sha256', sa.String(length=64), nullable=True),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('received_by_id', sa.Uuid(), nullable=True),
+    sa.Column('receipt', sa.String(length=80), nullable=True),
+    sa.Column('returned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('returned_by_id', sa.Uuid(), nullable=True),
+    sa.Column('returned_reason', sa.String(), nullable=True),
+    sa.ForeignKeyConstraint(['begun_by_id'], ['account.id'], name=op.f('fk_archive_handover_begun_by_id')),
+    sa.ForeignKeyConstraint(['catalogue_sha256'], ['document.sha256'], name=op.f('fk_archive_handover_catalogue_sha256')),
+    sa.ForeignKeyConstraint(['manifest_sha256'], ['document.sha256'], name=op.f('fk_archive_handover_manifest_sha256')),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_archive_handover_project_id')),
+    sa.ForeignKeyConstraint(['received_by_id'], ['account.id'], name=op.f('fk_archive_handover_received_by_id')),
+    sa.ForeignKeyConstraint(['returned_by_id'], ['account.id'], name=op.f('fk_archive_handover_returned_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_archive_handover')),
+    sa.UniqueConstraint('number', name=op.f('uq_archive_handover_number')),
+    sa.UniqueConstraint('project_id', 'sequence', name=op.f('uq_archive_handover_project_id_sequence'))
+    )
+    op.create_index('uq_archive_handover_open', 'archive_handover', ['project_id'], unique=True, postgresql_where=sa.text('failed_at IS NULL AND received_at IS NULL AND returned_at IS NULL'))
+    op.create_table('archive_handover_check',
+    sa.Column('handover_id', sa.Uuid(), nullable=False),
+    sa.Column('files', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('done_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('total_bytes', sa.BigInteger(), nullable=False),
+    sa.Column('findings', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('waiting', sa.String(), nullable=True),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['handover_id'], ['archive_handover.id'], name=op.f('fk_archive_handover_check_handover_id')),
+    sa.PrimaryKeyConstraint('handover_id', name=op.f('pk_archive_handover_check'))
+    )
 
 
 def downgrade() -> None:
