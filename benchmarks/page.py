@@ -37,8 +37,7 @@ ROWS = (
     SESSION,
     "SELECT * FROM project WHERE id = %(project)s",
     "SELECT * FROM unit_project WHERE project_id = %(project)s ORDER BY number",
-    """SELECT p.*, ARRAY(SELECT unit_project_id FROM participation_unit WHERE participation_id = p.id)
-       FROM participation AS p WHERE p.project_id = %(project)s ORDER BY p.role, p.since, p.id""",
+    "SELECT * FROM participation WHERE project_id = %(project)s ORDER BY role, since, id",
     f"SELECT * FROM term WHERE id IN ({TERMS}) ORDER BY since, id",
     f"SELECT * FROM authorisation WHERE term_id IN ({TERMS}) AND withdrawn_at IS NULL",
     f"SELECT * FROM pledge WHERE term_id IN ({TERMS}) AND withdrawn_at IS NULL",
@@ -60,6 +59,8 @@ def floor(address: str, account: UUID, project: UUID) -> Flask:
     connection = psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database)
     app = Flask("floor")
     asked = {"account": account, "project": project}
+
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a floor that fails must not pass for a fast one
 
     @app.get("/")
     def rows() -> str:

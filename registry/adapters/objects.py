@@ -32,7 +32,7 @@ from registry.kernel.text import _
 
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 KEY_LENGTH = 512
-LOOK_AGAIN_AFTER = (0.1, 0.4, 1.0)  # seconds
+LOOK_AGAIN_AFTER = (0.02, 0.08, 0.4, 1.0)  # seconds
 LEFTOVER_AFTER = 24 * 3600  # seconds
 ABSENT = {"NoSuchKey", "NoSuchObject"}
 LOCK_REFUSED = {
