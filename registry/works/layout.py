@@ -75,9 +75,11 @@ def storeys_of(spread: Spread, building: Building) -> Sequence[int | None]:
     """Return the storeys an item is spread over, from the lowest up; [None] for the building as a whole."""
     below = list(range(-building.storeys_below, 0))
     above = list(range(1, building.storeys_above + 1))
-    return {
-        Spread.ONCE: [None], Spread.BELOW: below, Spread.ABOVE: above, Spread.EVERY: [*below, *above], Spread.ROOF: [ROOF],
-    }[spread]
+    whole: list[int | None] = [None]
+    spreads: dict[Spread, Sequence[int | None]] = {
+        Spread.ONCE: whole, Spread.BELOW: below, Spread.ABOVE: above, Spread.EVERY: [*below, *above], Spread.ROOF: [ROOF],
+    }
+    return spreads[spread]
 
 
 def storey_name(storey: int | None) -> str:

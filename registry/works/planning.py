@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.kernel.actor import Role
+from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -217,7 +217,7 @@ def require_planner(uow: UnitOfWork, unit: UnitProject, firm: Participation | No
     own = uow.actor.organisation if leads or firm is None else firm.organisation_id
     scope = Scope(whole.region, whole.organisations, organisation=own, owner=whole.owner)
     policy.require(uow.actor, Permission.WORK_PLAN, scope)
-    if not uow.actor.roles & DESKS:
+    if uow.actor != SYSTEM and not uow.actor.roles & DESKS:
         own_office(uow, unit.project_id, PLANNERS, uow.today, unit.number)
 
 

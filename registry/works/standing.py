@@ -58,6 +58,10 @@ class BatchHeld(Conflict):
     code = "lot.batch-held"
 
 
+class FirstSampleWaits(Conflict):
+    code = "lot.first-sample-waits"
+
+
 class LotWithdrawn(Conflict):
     code = "lot.withdrawn"
 
@@ -215,3 +219,11 @@ def refuse_held(session: Session, lot_id: UUID) -> None:
     for blocker in batch_blockers(session, [lot_id]).get(lot_id, []):
         if blocker.bars_work:
             raise BatchHeld(blocker.label, remedy=blocker.acts)
+
+
+def refuse_barred(session: Session, lot_id: UUID, on: date) -> None:
+    """Raise BatchHeld or FirstSampleWaits when work on the lot may not go on. Ask behind the lock of `lock_lots`."""
+    for blocker in lot_blockers(session, [lot_id], on)[lot_id]:
+        if blocker.bars_work:
+            refusal = BatchHeld if blocker.key is BlockerKey.BATCH else FirstSampleWaits
+            raise refusal(blocker.label, remedy=blocker.acts)
