@@ -8,6 +8,7 @@ Source: GB/T 50328-2014 电子文件; GB/T 23286.1; DA/T 70-2018 可用性.
 import base64
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 from uuid import UUID
@@ -47,38 +48,44 @@ def examine_files(uow: UnitOfWork, file_ids: Sequence[str]) -> None:
     kinds = {row.sha256: row.media_type for row in uow.session.scalars(
         select(Document).where(Document.sha256.in_({file.document_sha256 for file in files})))}
     for file in files:
-        examine(uow, file, kinds[file.document_sha256])
+        found = examine(uow, file, kinds[file.document_sha256])
+        file.examined_at, file.lasting, file.twin_sha256, file.flaw = uow.at, found.lasting, found.twin, found.flaw
         uow.tools.store.retain(key_of(file.document_sha256), kept_until(uow, file))
     ledger.append_many(uow, "archive-file.examined", [
         ledger.Entry(file, files=documents.refs(uow, file.twin_sha256) if file.twin_sha256 else ()) for file in files
     ])
 
 
-def examine(uow: UnitOfWork, file: ArchiveFile, media_type: str) -> None:
-    """Fill in what is known of one file."""
-    file.examined_at, file.lasting = uow.at, Lasting.NONE
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an examination says of a file."""
+
+    lasting: Lasting = Lasting.NONE
+    twin: str | None = None
+    flaw: str | None = None
+
+
+def examine(uow: UnitOfWork, file: ArchiveFile, media_type: str) -> Found:
     if media_type == "application/ofd" or not file.name:  # OFD is made to last; what we print ourselves is PDF/A
-        file.lasting = Lasting.ITSELF
-    elif media_type == "application/pdf":
-        look_into_pdf(uow, file)
-    elif media_type in PRINTED:
-        print_twin(uow, file, media_type)
+        return Found(Lasting.ITSELF)
+    if media_type == "application/pdf":
+        return look_into_pdf(uow, file)
+    return print_twin(uow, file, media_type) if media_type in PRINTED else Found()
 
 
-def look_into_pdf(uow: UnitOfWork, file: ArchiveFile) -> None:
+def look_into_pdf(uow: UnitOfWork, file: ArchiveFile) -> Found:
     with on_disk(uow, file.document_sha256) as path:
         said = ask_inspector("pdf", path)
     if "facts" not in said:
-        file.flaw = _("检查未通过：{reason}", reason=said.get("refused", _("无法读取")))
-    elif said["facts"].get("pdfa"):
-        file.lasting = Lasting.ITSELF
+        return Found(flaw=_("检查未通过：{reason}", reason=said.get("refused", _("无法读取"))))
+    return Found(Lasting.ITSELF if said["facts"].get("pdfa") else Lasting.NONE)
 
 
-def print_twin(uow: UnitOfWork, file: ArchiveFile, media_type: str) -> None:
+def print_twin(uow: UnitOfWork, file: ArchiveFile, media_type: str) -> Found:
     with content(uow, file.document_sha256) as stream:
         picture = stream.read(LARGEST_PICTURE + 1)
     if len(picture) > LARGEST_PICTURE:
-        return
+        return Found()
     facts = {
         "title": file.title, "code": file.code, "sha256": file.document_sha256, "issued_on": file.dated_on,
         "picture": f"data:{media_type};base64,{base64.b64encode(picture).decode()}",
@@ -86,10 +93,8 @@ def print_twin(uow: UnitOfWork, file: ArchiveFile, media_type: str) -> None:
     try:
         paper = uow.tools.printer.pdf("scan", facts)
     except Invalid as no:
-        file.flaw = _("副本未能制作：{reason}", reason=str(no))
-        return
-    file.twin_sha256 = documents.deposit(uow, paper, "application/pdf")
-    file.lasting = Lasting.TWIN
+        return Found(flaw=_("副本未能制作：{reason}", reason=str(no)))
+    return Found(Lasting.TWIN, documents.deposit(uow, paper, "application/pdf"))
 
 
 def kept_until(uow: UnitOfWork, file: ArchiveFile) -> datetime:

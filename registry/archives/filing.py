@@ -25,7 +25,7 @@ from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.ledger.rules import FileRef
-from registry.policy import Permission
+from registry.policy import Permission, Scope
 from registry.projects.models import Participation, Project, UnitProject
 from registry.standards import handbook as standards
 from registry.standards import kinds
@@ -149,7 +149,7 @@ def hand_in(uow: UnitOfWork, project_id: UUID, offered: Sequence[Offered]) -> li
     file that cannot be filed: of a wrong kind, filed before, classified, under a code the catalogue lacks.
     """
     shelf = shelf_of(uow, project_id)
-    policy.require(uow.actor, Permission.ARCHIVE_FILE, scope_for(shelf.project, uow.actor.organisation))
+    policy.require(uow.actor, Permission.ARCHIVE_FILE, own_part(uow, shelf.project))
     if not 0 < len(offered) <= MOST:
         raise Invalid(_("一次请归档 1 至 {most} 个文件。", most=MOST), field="rows")
     refused: dict[int, str] = {}
@@ -163,6 +163,12 @@ def hand_in(uow: UnitOfWork, project_id: UUID, offered: Sequence[Offered]) -> li
         raise RowsRefused(refused)
     write(uow, files)
     return files
+
+
+def own_part(uow: UnitOfWork, project: Project) -> Scope:
+    """The project as far as the actor's own firm takes part in it."""
+    parties = project.scope.organisations
+    return scope_for(project, uow.actor.organisation if uow.actor.organisation in parties else None)
 
 
 def supersede_file(uow: UnitOfWork, file_id: UUID, offered: Offered) -> ArchiveFile:

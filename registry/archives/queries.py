@@ -7,11 +7,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import policy
+from registry.archives.completeness import Completeness, completeness
 from registry.archives.models import Archive
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
 from registry.projects.models import Project
 from registry.projects.queries import project
+
+__all__ = ["Archives", "Completeness", "archives", "completeness"]
 
 
 @dataclass(frozen=True, slots=True)

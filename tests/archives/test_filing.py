@@ -47,7 +47,7 @@ def firm(site, role):
 
 def test_a_document_is_filed_under_its_code_with_firm_retention_and_event(site, units):
     [file] = filed(site, offered(code="c5-01"))
-    assert (file.code, file.retention, file.secrecy) == ("C5-01", Retention.LONG, "open")
+    assert (file.code, file.retention, file.secrecy) == ("C5-01", Retention.PERMANENT, "open")
     assert file.participation_id == firm(site, "contractor").id
     with units.reading(site.officer) as uow:
         event = uow.session.scalars(select(LedgerEvent).where(LedgerEvent.subject_id == file.id)).one()
@@ -108,10 +108,10 @@ def test_a_better_document_supersedes_with_a_reason_and_both_stay(site, units):
 
 def test_a_firm_files_for_itself_alone_and_a_stranger_finds_no_project(site, units):
     survey = firm(site, "survey")
-    filer = house.signed_in(units, "sf", "经办", survey.organisation_id, None, Role.FIRM_FILER)
+    filer = house.signed_in(units, "survey-filer", "经办", survey.organisation_id, None, Role.FIRM_FILER)
     filed(site, offered(code="A3-01", title="地质勘察报告"), actor=filer)
     assert "没有办理此事的权限" in refusals(site, offered(), actor=filer)[0]
-    stranger = house.signed_in(units, "st", "外人", parties.organisation(units).id, None, Role.FIRM_FILER)
+    stranger = house.signed_in(units, "stranger-f", "外人", parties.organisation(units).id, None, Role.FIRM_FILER)
     with pytest.raises(NotFound), units.writing(stranger) as uow:
         hand_in(uow, site.project, [offered()])
     with pytest.raises(Forbidden), units.writing(site.leaders["contractor"]) as uow:

@@ -1,0 +1,95 @@
+"""What is there, what is missing, who must bring it: live, by stage and by firm."""
+
+from datetime import date
+
+import pytest
+
+from registry.archives.guessing import Guess, guess
+from registry.archives.queries import completeness
+from registry.archives.rules import LineState
+from registry.archives.stating import SaidBefore, state_absence, withdraw_absence
+from registry.kernel.actor import Role
+from registry.kernel.errors import Forbidden, Invalid, NotFound
+from tests import build as house
+from tests.archives.build import filed, offered
+from tests.parties import build as parties
+from tests.plaques.build import accepted, issued
+
+
+def looked(site, actor=None):
+    with site.units.reading(actor or site.officer) as uow:
+        return completeness(uow, site.project)
+
+
+def line(whole, code):
+    return next(one for one in whole.whole.lines if one.document.code == code)
+
+
+def test_what_other_storeys_hold_counts_without_being_filed(site, clock):
+    before = looked(site)
+    assert line(before, "Q1-02").collected == 5
+    assert line(before, "Q1-02").state is LineState.PRESENT
+    accepted(site, clock)
+    issued(site)
+    assert line(looked(site), "Q1-05").collected == 1
+
+
+def test_a_filed_document_is_present_and_the_next_one_named_with_its_firm(site):
+    before = looked(site)
+    missing = line(before, "C5-01")
+    assert (missing.state, missing.firm.name) == (LineState.MISSING, house.FIRMS["contractor"][0])
+    filed(site)
+    after = looked(site)
+    assert line(after, "C5-01").state is LineState.PRESENT
+    assert after.present == before.present + 1
+    assert after.percent >= before.percent
+
+
+def test_every_line_stands_in_one_stage_and_with_one_firm(site):
+    whole = looked(site)
+    count = len(whole.whole.lines)
+    assert sum(len(stage.lines) for stage in whole.stages) == count
+    assert sum(len(firm.lines) for firm in whole.firms) == count
+    assert whole.required == whole.present + len(whole.missing)
+
+
+def test_a_project_says_with_a_reason_that_it_has_no_such_document(site, units):
+    with pytest.raises(Invalid), units.writing(site.filer) as uow:
+        state_absence(uow, site.project, "A2-03", " ")
+    with units.writing(site.filer) as uow:
+        state_absence(uow, site.project, "C5-01", "本工程没有隐蔽工程")
+    assert line(looked(site), "C5-01").state is LineState.NOT_HERE
+    with pytest.raises(SaidBefore), units.writing(site.filer) as uow:
+        state_absence(uow, site.project, "C5-01", "再说一次")
+    with units.writing(site.filer) as uow:
+        withdraw_absence(uow, site.project, "C5-01")
+    assert line(looked(site), "C5-01").state is LineState.MISSING
+
+
+def test_another_firm_of_the_project_cannot_say_so_and_a_stranger_sees_nothing(site, units):
+    with pytest.raises(Forbidden), units.writing(site.leaders["contractor"]) as uow:
+        state_absence(uow, site.project, "C5-01", "没有")
+    assert looked(site, site.leaders["contractor"]).required > 0
+    stranger = house.signed_in(units, "stranger-c", "外人", parties.organisation(units).id, None, Role.FIRM_FILER)
+    with pytest.raises(NotFound):
+        looked(site, stranger)
+
+
+CODES = {"C5-03", "D-01"}
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    ("C5-03_交接检查_20240506.pdf", Guess("C5-03", "交接检查", date(2024, 5, 6))),
+    ("三层柱 2024年5月6日.jpg", Guess("", "三层柱", date(2024, 5, 6))),
+    ("d-01 建筑竣工图（2024-05-06）.dwg", Guess("D-01", "建筑竣工图", date(2024, 5, 6))),
+    ("扫描件 20991231.pdf", Guess("", "扫描件 20991231", None)),
+    ("C9-99 其他 2024.13.40.pdf", Guess("", "C9-99 其他 2024.13.40", None)),
+    ("C5-03.pdf", Guess("C5-03", "C5-03", None)),
+])
+def test_a_file_name_tells_code_title_and_day(name, told):
+    assert guess(name, CODES, date(2026, 3, 2)) == told
+
+
+def test_offers_keep_their_order(site):
+    files = filed(site, offered(code="C5-01"), offered(code="C5-02", title="施工检查记录"))
+    assert [file.code for file in files] == ["C5-01", "C5-02"]
