@@ -97,7 +97,7 @@ def mark_lot(uow: UnitOfWork, lot_id: UUID, facts: MarkFacts) -> Mark:
         raise SamePerson(_("{name}不能检查自己所做的工作。", name=doer.person_name), field="doer_term")
     photos = [documents.take(uow, photo, PICTURES).sha256 for photo in facts.photos]
 
-    lock_lots(uow.session, [lot_id])
+    lock_lots(uow, [lot_id])
     refuse_barred(uow.session, lot_id, facts.done_on)
     give_way(uow, lot, facts.step)
     mark = Mark(
@@ -126,7 +126,7 @@ def accept_mark(uow: UnitOfWork, mark_id: UUID, verdict: Verdict, words: str = "
     if verdict is Verdict.FAILED and not words:
         raise Invalid(_("不合格的，请写明问题。"), field="words")
 
-    lock_lots(uow.session, [mark.lot_id])
+    lock_lots(uow, [mark.lot_id])
     uow.get(Mark, mark_id, lock=True)
     if mark.superseded_at is not None:
         raise MarkSuperseded(_("该责任标识已被替换，请验收新的标识。"))
@@ -151,7 +151,7 @@ def supersede_mark(uow: UnitOfWork, mark_id: UUID, reason: str) -> Mark:
     posts = ACCEPTERS if mark.verdict is Verdict.PASSED else (*CHECKERS, *ACCEPTERS)
     own_office(uow, unit.project_id, posts, uow.today, unit.number)
 
-    lock_lots(uow.session, [mark.lot_id])
+    lock_lots(uow, [mark.lot_id])
     uow.get(Mark, mark_id, lock=True)
     if mark.superseded_at is not None:
         raise MarkSuperseded(_("该责任标识已被替换。"))

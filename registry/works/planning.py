@@ -167,7 +167,7 @@ def edit_lot(uow: UnitOfWork, lot_id: UUID, edit: LotEdit, version: int) -> Lot:
     """
     lot = uow.get(Lot, lot_id, *LOT_IN_FULL)
     require_planner(uow, lot.unit, lot.participation)
-    lock_lots(uow.session, [lot_id])
+    lock_lots(uow, [lot_id])
     uow.session.refresh(lot, ["version"])
     if lot.version != version:
         raise LotChanged(_("检验批 {number} 刚被别人改过，请核对后再改。", number=lot.number))
@@ -198,7 +198,7 @@ def withdraw_lot(uow: UnitOfWork, lot_id: UUID, reason: str) -> Lot:
     """Take a lot out of the plan, for a reason; its number is never used again. Raises LotInUse."""
     lot = uow.get(Lot, lot_id, *LOT_IN_FULL)
     require_planner(uow, lot.unit, lot.participation)
-    lock_lots(uow.session, [lot_id])
+    lock_lots(uow, [lot_id])
     refuse_in_use(uow, lot)
     lot.withdrawn_at, lot.withdrawn_by_id, lot.withdrawn_reason = uow.at, uow.actor.account, reason
     ledger.append(uow, "lot.withdrawn", lot)

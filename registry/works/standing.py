@@ -3,10 +3,11 @@
 Nothing here is stored. The same few SELECTs answer for one lot and for two thousand. Asking is no act of its own:
 the caller's act or query has asked for the authority.
 
-Locks are taken in one order, everywhere: lots by id, then the batches they use by id, shared. Who recalls, holds or
-removes a batch locks that batch alone, whole, and looks for its lots afterwards. So one of the two waits, never
-both; when the recall was first, the signer reads the hold behind the lock and is refused; when the signature was
-first, the recall finds the lot.
+Locks are taken in one order, everywhere: lots by id, then the lock that keeps recalls out (shared, see
+materials.offices.between_recalls), then the batches they use by id (shared). A recall waits for that lock alone, and
+who holds or removes one batch locks that batch alone; either looks for the lots afterwards. So one of the two waits,
+never both: when the recall was first, the signer reads the hold behind the lock and is refused; when the signature
+was first, the recall finds the lot.
 """
 
 from collections import defaultdict
@@ -21,7 +22,9 @@ from sqlalchemy.orm import Session
 
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
 from registry.materials.models import Batch
+from registry.materials.offices import between_recalls
 from registry.materials.rules import Hold
 from registry.materials.standing import holds
 from registry.projects.models import Project, UnitProject
@@ -192,26 +195,27 @@ def step_blocker(lot: LotFacts, step: KeyStep, mark: Judged | None) -> Blocker:
     return Blocker(BlockerKey.KEY_STEP, _("“{step}”待监理验收", step=step.label), f"/marks/{mark.id}", _("专业监理工程师"))
 
 
-def lock_lots(session: Session, lot_ids: Collection[UUID]) -> None:
+def lock_lots(uow: UnitOfWork, lot_ids: Collection[UUID]) -> None:
     """Lock lots, and the batches built into them against recall, until the act ends. See the order above.
 
     Raises NotFound for a lot that is none, LotWithdrawn for one that was withdrawn.
     """
     ids = sorted(set(lot_ids))
-    rows = session.execute(LOTS_LOCKED, {"ids": ids}).all()
+    rows = uow.session.execute(LOTS_LOCKED, {"ids": ids}).all()
     if len(rows) < len(ids):
         raise NotFound(_("没有找到所要的检验批。"))
     for row in rows:
         if row.withdrawn_at is not None:
             raise LotWithdrawn(_("检验批 {number} 已撤销。", number=row.number))
-    used = {row.batch_id for row in session.execute(USES, {"ids": ids})}
-    lock_batches(session, used)
+    between_recalls(uow)
+    used = {row.batch_id for row in uow.session.execute(USES, {"ids": ids})}
+    lock_batches(uow, used)
 
 
-def lock_batches(session: Session, batch_ids: Collection[UUID]) -> None:
+def lock_batches(uow: UnitOfWork, batch_ids: Collection[UUID]) -> None:
     """Keep batches as they are until the act ends: shared, so that many lots may be signed at once."""
     if batch_ids:
-        session.execute(BATCHES_LOCKED, {"ids": sorted(batch_ids)}).all()
+        uow.session.execute(BATCHES_LOCKED, {"ids": sorted(batch_ids)}).all()
 
 
 def refuse_held(session: Session, lot_id: UUID) -> None:

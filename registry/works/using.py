@@ -56,8 +56,8 @@ def use_batch(uow: UnitOfWork, lot_id: UUID, batch_id: UUID, quantity: Decimal |
             _("用量应大于 0，且不超过该批的 {whole} {unit}。", whole=batch.quantity.normalize(), unit=batch.unit),
             field="quantity",
         )
-    lock_lots(uow.session, [lot_id])
-    lock_batches(uow.session, [batch_id])
+    lock_lots(uow, [lot_id])
+    lock_batches(uow, [batch_id])
     refuse_barred_batch(uow, batch)
     if uow.session.scalar(standing_use(lot_id, batch_id)):
         raise AlreadyUsed(_("该批材料已登记用于检验批 {number}。", number=lot.number))
@@ -76,7 +76,7 @@ def withdraw_use(uow: UnitOfWork, use_id: UUID, reason: str) -> LotBatch:
     lot = uow.get(Lot, use.lot_id, *LOT_IN_FULL)
     policy.require(uow.actor, Permission.WORK_RECORD, lot.scope)
     own_office(uow, lot.unit.project_id, USERS, uow.today, lot.unit.number)
-    lock_lots(uow.session, [lot.id])
+    lock_lots(uow, [lot.id])
     uow.get(LotBatch, use_id, lock=True)
     if use.withdrawn_at is not None:
         raise UseSettled(_("该使用记录已经撤销。"))
@@ -93,7 +93,7 @@ def withdraw_use(uow: UnitOfWork, use_id: UUID, reason: str) -> LotBatch:
     return use
 
 
-def standing_use(lot_id: UUID, batch_id: UUID) -> Select[tuple[UUID]]:
+def standing_use(lot_id: UUID, batch_id: UUID) -> Select[UUID]:
     return select(LotBatch.id).where(
         LotBatch.lot_id == lot_id, LotBatch.batch_id == batch_id, LotBatch.withdrawn_at.is_(None),
     )
