@@ -77,7 +77,7 @@ class NodeAcceptance(Base):
     ledger_within: ClassVar = "unit_project_id"
     ledger_facts: ClassVar = (
         "unit_project_id", "level", "code", "name", "attempt", "treatment_id", "divisions_edition_id", "roles_edition_id",
-        "children", "totals", "remarks", "attendants", "meets_at", "opened_term_id", "opened_name", "opened_at",
+        "children_sha256", "totals", "remarks", "attendants", "meets_at", "opened_term_id", "opened_name", "opened_at",
         "fallen_at", "fallen_reason",
     )
 
@@ -90,7 +90,8 @@ class NodeAcceptance(Base):
     treatment_id: Mapped[UUID | None] = mapped_column(ForeignKey("nonconformity.id"))
     divisions_edition_id: Mapped[UUID] = mapped_column(ForeignKey("standard_edition.id"))
     roles_edition_id: Mapped[UUID] = mapped_column(ForeignKey("standard_edition.id"))
-    children: Mapped[list[Any]]                                      # [{code, label, lots, capacity, place}]
+    children: Mapped[list[Any]]                                      # [{number, name, lots, capacity, place}]
+    children_sha256: Mapped[str] = mapped_column(String(64))         # of their canonical JSON: they may outgrow an event
     totals: Mapped[dict[str, Any]]                                   # of a division and above: see rules.Totals
     remarks: Mapped[str] = mapped_column(default="")                 # 说明; 综合验收结论 proposed
     attendants: Mapped[list[Any]]                                    # [{duty, label, term, name}]
