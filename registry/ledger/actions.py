@@ -41,7 +41,6 @@ from registry.ledger.models import LedgerEvent, LedgerPending, LedgerSalt
 from registry.ledger.private import refuse_personal_numbers
 from registry.ledger.rules import SALT_BYTES, Content, FileRef, Place, commitment, event_body
 
-
 Record = TypeVar("Record", bound=Base)
 
 

@@ -51,8 +51,10 @@ SHOWN = (
 )
 TERMS = bindparam("terms", type_=ARRAY(Uuid()))
 SERIES = func.hashtextextended(func.concat("filing:", Project.region, ":", bindparam("year")), 0)
+PLANNED_ONCE = func.set_config("plan_cache_mode", "force_generic_plan", true())
+"""For the rest of the act: what it reads is found by keys alone, and planning it anew costs more than running it."""
 LOCKS = (
-    select(func.pg_advisory_xact_lock(SERIES)).select_from(Term)
+    select(func.pg_advisory_xact_lock(SERIES), PLANNED_ONCE).select_from(Term)
     .join(Participation, Participation.id == Term.participation_id)
     .join(Project, Project.id == Participation.project_id)
     .where(Term.id == any_(TERMS)).order_by(Project.region, Term.id).with_for_update(of=Term)
