@@ -57,7 +57,7 @@ class DrawingSet(Base):
     project: Mapped[Project] = relationship(lazy="raise")
     unit: Mapped[UnitProject | None] = relationship(lazy="raise")
     participation: Mapped[Participation] = relationship(lazy="raise")
-    sheets: Mapped[list["Sheet"]] = relationship(lazy="raise", order_by="(Sheet.number, Sheet.kind)")
+    sheets: Mapped[list["DrawingSheet"]] = relationship(lazy="raise", order_by="(DrawingSheet.number, DrawingSheet.kind)")
     reviewed: Mapped[list["Reviewed"]] = relationship(lazy="raise", viewonly=True)
     issues: Mapped[list["DrawingIssue"]] = relationship(
         lazy="raise", order_by="(DrawingIssue.issued_on, DrawingIssue.id)", viewonly=True,
@@ -69,7 +69,7 @@ class DrawingSet(Base):
         return self.project.scope
 
 
-class Sheet(Base):
+class DrawingSheet(Base):
     """一张图：编号、图名、文件，原样保存."""
 
     __tablename__ = "drawing_sheet"

@@ -53,13 +53,14 @@ class Version(Protocol):
 
 
 V = TypeVar("V", bound=Version)
+What = TypeVar("What")
 
 
 @dataclass(frozen=True, slots=True)
-class Held(Generic[V]):
+class Held(Generic[What]):
     """Something delivered and not in force, with the reason."""
 
-    what: V
+    what: What
     why: Waiting
 
 

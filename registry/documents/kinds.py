@@ -69,11 +69,15 @@ KINDS = (
          "image/x-dwg", "application/dwg", "drawing/dwg"),
     kind("model", "IFC", rb"(\xef\xbb\xbf)?\s*ISO-10303-21;", ".ifc", "application/x-step", "application/ifc",
          "model/ifc", "application/p21", "text/plain"),
+    kind("model", "RVT", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".rvt", "application/vnd.autodesk.revit",
+         "application/x-revit", "application/revit", inspector="revit"),
 )
 
 PAPERS = frozenset({"pdf", "image"})
 """Signed paper, scanned or photographed."""
 PICTURES = frozenset({"image"})
+PLANS = frozenset({"pdf", "ofd", "drawing", "model"})
+"""Sheets of drawings and models of a building, kept as given."""
 EVIDENCE = frozenset(each.name for each in KINDS)
 
 

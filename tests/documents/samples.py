@@ -112,3 +112,8 @@ def ofd() -> bytes:
 MP4 = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41" + bytes(64)
 DWG = b"AC1032\0\0\0\0\0" + bytes(64)
 IFC = b"ISO-10303-21;\nHEADER;\nENDSEC;\nDATA;\nENDSEC;\nEND-ISO-10303-21;\n"
+
+
+def rvt() -> bytes:
+    """The head of a compound file, and a directory entry that only Revit writes."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "BasicFileInfo".encode("utf-16-le") + bytes(486)

@@ -35,6 +35,7 @@ def arrived(tmp_path: Path) -> Arrived:
     (samples.MP4, "首件样板.mp4", "video/mp4", "video/mp4"),
     (samples.DWG, "结构施工图.dwg", "image/vnd.dwg", "image/vnd.dwg"),
     (samples.IFC, "模型.ifc", "", "application/x-step"),
+    (samples.rvt(), "模型.rvt", "", "application/vnd.autodesk.revit"),
 ])
 def test_an_honest_file_is_taken_in(
     arrived: Arrived, data: bytes, name: str, declared: str, media_type: str,
