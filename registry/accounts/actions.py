@@ -13,7 +13,7 @@ from registry.accounts.events import Place, note
 from registry.accounts.logins import check_login
 from registry.accounts.models import Account, AccountSession, AccountState, BrakeKind, Grant
 from registry.accounts.proof import Evidence, Method, login_key, prove_code, prove_password, totp_place
-from registry.accounts.rules import ADMINISTRATORS, FIRM, REGIONAL, may_give, role_name
+from registry.accounts.rules import ADMINISTRATORS, FIRM, IN_PERSON, REGIONAL, may_give, role_name
 from registry.accounts.sessions import end_all
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import Conflict, Forbidden, Invalid
@@ -161,7 +161,7 @@ def enter_grant(uow: UnitOfWork, account: Account, role: Role, region: str, give
 
 
 def require_place(account: Account, role: Role, region: str) -> None:
-    """Raise unless a station's role names the one region of the account, and a firm's role has a firm."""
+    """Raise unless a station's role names the one region of the account, a firm's role has a firm, a signer's a person."""
     standing = account.standing_grants
     if any(grant.role is role for grant in standing):
         raise Conflict(_("此账户已有“{role}”这一角色。", role=role_name(role)))
@@ -175,6 +175,11 @@ def require_place(account: Account, role: Role, region: str) -> None:
         )
     if role in FIRM and account.organisation_id is None:
         raise Invalid(_("“{role}”只能授予属于某一单位的账户。", role=role_name(role)), field="role")
+    if role in IN_PERSON and account.person_id is None:
+        raise Invalid(
+            _("“{role}”须由本人签字，只能授予已核对身份的账户。", role=role_name(role)), field="role",
+            remedy=_("请另发邀请链接，由本人填写姓名和证件号码开户。"),
+        )
 
 
 def require_apart(uow: UnitOfWork, account: Account, role: Role) -> None:

@@ -1,11 +1,13 @@
 """Who holds a role for a firm: a small finder for the storeys above."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.accounts.models import Account, AccountState, Grant
+from registry.accounts.models import Account, AccountState, Grant, Invitation, Purpose
 from registry.kernel.actor import Role
 
 
@@ -42,3 +44,26 @@ def has_account(session: Session, person_id: UUID) -> bool:
     return session.scalar(
         select(Account.id).where(Account.person_id == person_id, Account.state == AccountState.ACTIVE).limit(1)
     ) is not None
+
+
+def accounts_of(session: Session, people: Collection[UUID]) -> dict[tuple[UUID, UUID], AccountState]:
+    """The accounts that people have with firms, by (person, firm), in whatever state. One SELECT."""
+    rows = session.execute(
+        select(Account.person_id, Account.organisation_id, Account.state)
+        .where(Account.person_id.in_(people), Account.organisation_id.is_not(None))
+        .order_by(Account.created_at, Account.id)
+    )
+    return {(person, firm): state for person, firm, state in rows if person is not None and firm is not None}
+
+
+def invited_to(session: Session, people: Collection[UUID], at: datetime) -> set[tuple[UUID, UUID]]:
+    """Whose link to join which firm is out and good at `at`, as (person, firm). One SELECT."""
+    rows = session.execute(
+        select(Invitation.person_id, Invitation.organisation_id)
+        .where(
+            Invitation.purpose == Purpose.JOIN, Invitation.person_id.in_(people), Invitation.organisation_id.is_not(None),
+            Invitation.used_at.is_(None), Invitation.expires_at > at,
+        )
+        .order_by(Invitation.created_at, Invitation.id)
+    )
+    return {(person, firm) for person, firm in rows if person is not None and firm is not None}

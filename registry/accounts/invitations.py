@@ -25,7 +25,7 @@ from registry.accounts.events import Place, note
 from registry.accounts.logins import check_login
 from registry.accounts.models import Account, BrakeKind, Invitation, Purpose
 from registry.accounts.proof import WrongCode
-from registry.accounts.rules import INVITED_FOR, RECOVERED_WITHIN, SIGNERS
+from registry.accounts.rules import IN_PERSON, INVITED_FOR, RECOVERED_WITHIN
 from registry.accounts.sessions import Admission, admit_by_password, end_all, token_hash
 from registry.kernel.actor import Role
 from registry.kernel.errors import Invalid, NotFound
@@ -139,7 +139,7 @@ def standing(uow: UnitOfWork, token: str) -> Invitation:
 def asks(invitation: Invitation) -> Asked:
     if invitation.person_id is not None:
         return Asked.TAIL
-    if SIGNERS.isdisjoint(invitation.roles):
+    if IN_PERSON.isdisjoint(invitation.roles):
         return Asked.NOTHING
     return Asked.WHOLE
 

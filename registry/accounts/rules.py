@@ -20,10 +20,14 @@ FIRM = frozenset({Role.FIRM_FILER, Role.LEGAL_REPRESENTATIVE, Role.PROJECT_LEADE
 """Roles within an organisation, and meaning nothing without one."""
 
 SIGNERS = frozenset({Role.LEGAL_REPRESENTATIVE, Role.PROJECT_LEADER})
+"""Roles whose holder signs what answers for life, each time with a code."""
+
+IN_PERSON = SIGNERS | {Role.SITE_STAFF}
 """Roles whose holder signs in person, and so must be known as a person."""
 
 SECOND_FACTOR = ADMINISTRATORS | REGIONAL | SIGNERS
-"""Roles that nobody uses on a password alone."""
+"""Roles that nobody uses on a password alone. The site signs many times a day, with gloves on: its people are known
+as persons and have a password; what they may sign is decided by the post they hold that day, not by their role."""
 
 GRANTABLE: dict[Role, frozenset[Role]] = {
     Role.SECURITY_ADMIN: frozenset(Role),

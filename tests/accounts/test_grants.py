@@ -86,7 +86,7 @@ def test_a_filer_gives_firm_roles_in_the_own_firm_and_no_others(units: Units) ->
     own, other = parties.organisation(units), parties.organisation(units)
     build.account(units, Someone("filer", roles=frozenset({Role.FIRM_FILER}), organisation=own.id))
     filer = build.actor(units, "filer")
-    colleague = build.account(units, Someone("colleague", organisation=own.id))
+    colleague = build.account(units, Someone("colleague", person=parties.person(units).id, organisation=own.id))
     stranger = build.account(units, Someone("stranger", organisation=other.id))
 
     assert granted(units, colleague, Role.PROJECT_LEADER, filer).granted_by_id == filer.account

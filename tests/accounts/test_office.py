@@ -120,7 +120,8 @@ def test_an_unknown_link_says_whom_to_ask(app: Flask) -> None:
 def test_roles_are_given_and_ended_on_the_page(
     units: Units, filer: Browser, firm: Organisation
 ) -> None:
-    account = build.account(units, Someone("colleague", "钱同事", organisation=firm.id))
+    person = parties.person(units, "钱同事").id
+    account = build.account(units, Someone("colleague", "钱同事", person=person, organisation=firm.id))
     page = f"/accounts/{account.id}"
     assert filer.post(f"{page}/grants", {"role": "officer"}, at=page).status_code == 422
     assert filer.post(f"{page}/grants", {"role": "project-leader"}, at=page).status_code == 303
@@ -131,6 +132,14 @@ def test_roles_are_given_and_ended_on_the_page(
     assert filer.post(f"/accounts/grants/{grant.id}/end", at=page).location == page
     with units.reading(NOBODY) as uow:
         assert uow.get(Grant, grant.id).until is not None
+
+
+def test_a_signers_role_is_not_given_to_somebody_unknown(units: Units, filer: Browser, firm: Organisation) -> None:
+    page = f"/accounts/{build.account(units, Someone('colleague', '钱同事', organisation=firm.id)).id}"
+    for role in ("project-leader", "site-staff"):
+        answer = filer.post(f"{page}/grants", {"role": role}, at=page)
+        assert answer.status_code == 422
+        assert "已核对身份" in answer.text
 
 
 def test_disabling_and_enabling(units: Units, filer: Browser, firm: Organisation) -> None:
