@@ -25,6 +25,7 @@ from registry.pledges.queries import Board, board_of, to_authorise, to_file, to_
 from registry.pledges.rules import PairState
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of
 from registry.policy import Permission
+from registry.projects.crew import OnSite, own_posts
 from registry.projects.models import PROJECT_PARTIES, TERM_IN_FULL, Participation, Project, Term, UnitProject
 from registry.projects.queries import Vacancy, projects, register, vacancies_of
 from registry.standards import handbook as standards
@@ -34,6 +35,7 @@ from registry.standards import handbook as standards
 class Home:
     """What waits for the actor, in the order it should be done."""
 
+    on_site: Sequence[OnSite]              # the posts held on sites today
     to_sign: Sequence[Term]
     to_authorise: Sequence[Term]
     to_file: Sequence[Pledge]
@@ -44,13 +46,13 @@ class Home:
 
 
 def home(uow: UnitOfWork) -> Home:
-    """The actor's desk: what to sign, what to file, what was told, which projects."""
+    """The actor's desk: where he stands, what to sign, what to file, what was told, which projects."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     files = policy.holds_anywhere(uow.actor, Permission.PLEDGE_FILE)
     authorises = policy.holds_anywhere(uow.actor, Permission.AUTHORISATION_SIGN)
     listed = projects(uow, "", 0, 10)
     return Home(
-        to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
+        own_posts(uow), to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
         waiting_reports(uow, limit=5), waiting_notices(uow), listed.projects, listed.total,
     )
 

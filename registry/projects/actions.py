@@ -307,7 +307,7 @@ def open_term(uow: UnitOfWork, participation_id: UUID, facts: TermFacts) -> Term
 def enter_term(uow: UnitOfWork, taking_part: Participation, person: Person, facts: TermFacts) -> Term:
     """Judge and write one term; the caller has asked policy and locked the participation."""
     post = post_for(uow, taking_part, facts)
-    facts = within(taking_part, facts)
+    facts = within(uow, taking_part, facts)
     if post.sole:
         for other in taking_part.terms:
             refuse_overlap(other, facts)
@@ -338,9 +338,14 @@ def new_term(
     )
 
 
-def within(taking_part: Participation, facts: TermFacts) -> TermFacts:
-    """Return the facts of a term, ended with the firm's stay where it has ended. Raises Invalid beyond the stay."""
+def within(uow: UnitOfWork, taking_part: Participation, facts: TermFacts) -> TermFacts:
+    """Return the facts of a term, ended with the firm's stay where it has ended.
+
+    Raises Invalid beyond the stay, and for a last day that has not come: a term is ended when it ends.
+    """
     last = taking_part.until
+    if facts.until is not None and facts.until > uow.today:
+        raise Invalid(_("离任日期不得晚于今天。"), field="until", remedy=_("还在任的请留空，离任之后再登记离任日期。"))
     if facts.until is not None and facts.until < facts.since:
         raise Invalid(_("离任日期不得早于任职日期。"), field="until")
     if facts.since < taking_part.since:

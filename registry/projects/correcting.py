@@ -78,7 +78,7 @@ def correct_term(uow: UnitOfWork, term_id: UUID, facts: TermFacts, reason: str) 
         selectinload(Participation.project).options(PROJECT_PARTIES), lock=True,
     )
     post = post_for(uow, taking_part, facts)
-    facts = within(taking_part, facts)
+    facts = within(uow, taking_part, facts)
     for other in taking_part.terms if post.sole else ():
         if other.id != wrong.id:
             refuse_overlap(other, facts)

@@ -15,6 +15,7 @@ from registry.web.fields import (
     Form,
     IdentityField,
     LineField,
+    ManyOfField,
     Needed,
     ParagraphField,
     PhoneField,
@@ -139,6 +140,29 @@ class TermForm(Form):
     qualification_kind = LineField(later("注册执业资格"), [at_most(60)])
     qualification_number = LineField(later("注册执业证号"), [at_most(60)])
     since = DayField(later("任职日期"), [Needed()])
+
+
+class StaffForm(Form):
+    """Somebody who comes to the site, into one post or several."""
+
+    posts = ManyOfField(later("岗位"), [Needed()])
+    name = LineField(later("姓名"), [Needed(), at_most(50)])
+    identity_kind = ChoiceField(later("证件类型"), choices=IDENTITY_KINDS)
+    identity = IdentityField(later("证件号码"), [Needed()])
+    phone = PhoneField(later("手机号"))
+    qualification_kind = LineField(later("职称或岗位证书"), [at_most(60)])
+    qualification_number = LineField(later("证书编号"), [at_most(60)])
+    since = DayField(later("上岗日期"), [Needed()])
+
+
+class StaffCorrectionForm(Form):
+    """How a wrongly entered term on the site should have read."""
+
+    since = DayField(later("上岗日期"), [Needed()])
+    until = DayField(later("在岗的最后一日"))
+    qualification_kind = LineField(later("职称或岗位证书"), [at_most(60)])
+    qualification_number = LineField(later("证书编号"), [at_most(60)])
+    reason = ParagraphField(later("更正原因"), [Needed(), at_most(300)])
 
 
 class EndForm(Form):

@@ -37,7 +37,7 @@ def in_office(
             Participation.project_id == project_id, Term.post.in_(sorted(posts)), Term.corrected_by_id.is_(None),
             Term.since <= on, or_(Term.until.is_(None), Term.until >= on),
             Participation.since <= on, or_(Participation.until.is_(None), Participation.until >= on),
-            or_(Participation.unit_numbers == [], unit_number == any_(Participation.unit_numbers)) if unit_number else true(),
+            or_(Participation.unit_numbers == [], any_(Participation.unit_numbers) == unit_number) if unit_number else true(),
         )
         .order_by(Term.since.desc(), Term.id)
     ).all()

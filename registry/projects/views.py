@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.policy import Permission
-from registry.projects import actions, correcting, queries, registering
+from registry.projects import actions, correcting, crew, queries, registering, staffing
 from registry.projects.forms import (
     AcceptForm,
     AmendForm,
@@ -19,6 +19,8 @@ from registry.projects.forms import (
     PartForm,
     PartyRow,
     RegistrationForm,
+    StaffCorrectionForm,
+    StaffForm,
     TermForm,
     UnitForm,
 )
@@ -273,3 +275,73 @@ def parts(unit_id: UUID) -> ResponseReturnValue:
             "projects/parts.html", form=form, unit=queries.unit(uow, unit_id), below=below,
             nodes=queries.tree(uow, unit_id, below), path=queries.path(uow, unit_id, below),
         )
+
+
+@bp.get("/projects/<uuid:project_id>/staff")
+@door(Permission.PROJECT_READ)
+def staff(project_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("projects/staff.html", crew=crew.site_staff(uow, project_id))
+
+
+@bp.route("/participations/<uuid:participation_id>/staff", methods=["GET", "POST"])
+@door(Permission.TERM_CHANGE)
+def take_on(participation_id: UUID) -> ResponseReturnValue:
+    form = StaffForm()
+    with reading() as uow:
+        firm = crew.firm_to_staff(uow, participation_id)
+        duties = crew.duties_of(uow, firm)
+        form.posts.choices = [(duty.key, duty.label) for duty in duties]
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            staffing.staff_posts(uow, participation_id, form.posts.data, registering.PersonRow(
+                form["name"].data, form.identity_kind.data, form.identity.data, form.phone.data or "",
+                form.qualification_kind.data or "", form.qualification_number.data or "", form.since.day,
+            ))
+        if not form.errors:
+            flash(_("已登记上岗。"))
+            return see_other(".staff", project_id=firm.project_id)
+    return page("projects/take_on.html", form=form, firm=firm, duties=duties)
+
+
+@bp.route("/staff/<uuid:term_id>/end", methods=["GET", "POST"])
+@door(Permission.TERM_CHANGE)
+def release(term_id: UUID) -> ResponseReturnValue:
+    form = EndForm()
+    with reading() as uow:
+        term, post = crew.staff_to_release(uow, term_id)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            staffing.release_staff(uow, term_id, form.last_day.day, form.reason.data)
+        if not form.errors:
+            flash(_("已登记离岗。此前的任职和签字都保留。"))
+            return see_other(".staff", project_id=term.participation.project_id)
+    return page("projects/release.html", form=form, term=term, post=post)
+
+
+@bp.route("/staff/<uuid:term_id>/correction", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def correct_staff(term_id: UUID) -> ResponseReturnValue:
+    form = StaffCorrectionForm()
+    with reading() as uow:
+        term, post = crew.staff_to_correct(uow, term_id)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            staffing.correct_staff(uow, term_id, correcting.Correction(
+                form.since.day, form.until.data, form.qualification_kind.data or "",
+                form.qualification_number.data or "", form.reason.data or "",
+            ))
+        if not form.errors:
+            flash(_("已更正。原登记保留并注明原因。"))
+            return see_other(".staff", project_id=term.participation.project_id)
+    if not form.is_submitted():
+        form = StaffCorrectionForm(formdata=None, obj=term)
+    return page("projects/correct_staff.html", form=form, term=term, post=post)
+
+
+@bp.post("/staff/<uuid:term_id>/invitation")
+@door(Permission.ACCOUNT_MANAGE)
+def invite(term_id: UUID) -> ResponseReturnValue:
+    with writing() as uow:
+        link = staffing.invite_staff(uow, term_id)
+        return page("projects/invite.html", link=link, project_id=queries.term(uow, term_id).participation.project_id)

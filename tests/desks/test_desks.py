@@ -209,7 +209,7 @@ def test_a_firm_looks_at_its_own_people_alone(units, site, stranger):
 
 
 AUDIENCES = {
-    Role.FIRM_FILER: "", Role.LEGAL_REPRESENTATIVE: "", Role.PROJECT_LEADER: "", Role.OFFICER: "370100",
+    Role.FIRM_FILER: "", Role.LEGAL_REPRESENTATIVE: "", Role.PROJECT_LEADER: "", Role.SITE_STAFF: "", Role.OFFICER: "370100",
     Role.STATION_HEAD: "370100", Role.AUDITOR: "370000", Role.URBAN_ARCHIVE: "370100", Role.SYSTEM_ADMIN: "",
     Role.SECURITY_ADMIN: "", Role.AUDIT_ADMIN: "",
 }
@@ -217,13 +217,24 @@ AUDIENCES = {
 
 @pytest.mark.parametrize("role", Role)
 def test_every_audience_has_a_desk_and_every_way_on_it_leads_somewhere(role, units, site, visit):
-    firm = parties.organisation(units, "某单位")
-    browser = visit(house.signed_in(units, "someone", "某人", firm.id, None, role, AUDIENCES[role]))
+    firm, person = parties.organisation(units, "某单位"), parties.person(units, "某人", house.identity())
+    browser = visit(house.signed_in(units, "someone", "某人", firm.id, person.id, role, AUDIENCES[role]))
     page = browser.get("/desk")
     assert page.status_code == 200
     ways = re.findall(r'<a href="([^"]+)"', page.text.split('<nav class="side"')[1].split("</nav>")[0])
     assert "/desk" in ways
     assert {way: browser.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
+
+
+def test_whoever_stands_on_a_site_finds_it_and_what_he_answers_for(units, site, visit, clock):
+    clock.forward(days=30)
+    foreman = house.staff(site, "site/foreman")
+    [one] = desk(units, foreman).on_site
+    assert (one.term.id, one.duty.label) == (site.terms["site/foreman"], "专业工长（施工员）")
+    told = visit(foreman).get("/desk").text
+    assert "我在岗的工程" in told
+    assert f"/projects/{site.project}/staff" in told
+    assert desk(units, site.officer).on_site == []
 
 
 def test_a_stranger_finds_the_front_page_and_no_desk(visit, site):

@@ -28,6 +28,8 @@ from registry.ledger.sequencing import checkpoint, sequence
 from registry.plaques.actions import Hanging, mount_plaque, report_wrong_plaque
 from registry.pledges.models import Pledge
 from registry.projects.models import UnitProject
+from registry.projects.registering import PersonRow
+from registry.projects.staffing import staff_person
 from registry.standards.models import StandardEdition
 from tests import build as house
 from tests.accounts.visiting import HOME, TOKEN, Browser, application, entered
@@ -82,7 +84,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "projects.correct": {"since": "2026-03-11", "qualification_number": "鲁2", "reason": "日期有误"},
     "projects.correct_acceptance": {"accepted_on": "2027-05-31", "reason": "日期有误"},
     "projects.parts": {"code": "F3", "name": "3 层", "kind": "storey", "below": "0201"},
+    "projects.correct_staff": {"since": "2026-03-11", "reason": "日期有误"},
+    "projects.release": {"last_day": DAY, "reason": "调往其他工地"},
     "projects.see_out": {"last_day": DAY, "reason": "合同解除"},
+    "projects.take_on": SOMEBODY | {"posts": "site/crew-leader", "identity": house.identity, "since": DAY},
 }
 """What a right request carries. A door without a body here is sent an empty form."""
 
@@ -172,11 +177,13 @@ def audiences(site: house.Site) -> dict[str, Actor]:
 def things_of(site: house.Site) -> dict[str, Any]:
     """By the names that addresses use; under an endpoint's own name, what differs there."""
     plaque = issued(site)
+    firm = house.term_of(site, "contractor").participation_id
     sequence(site.units)
     checkpoint(site.units)
     with site.units.writing(site.officer) as uow:
         photo = FileStorage(*photo_sent(), content_type="image/jpeg")
         mounting = mount_plaque(uow, plaque.id, Hanging(photo, "主入口", uow.today, "泉城标牌厂"))
+        foreman = staff_person(uow, firm, "site/foreman", PersonRow("冯工长", "citizen", house.identity(), "", "", "", uow.today))
         archive = assemble_archive(uow, site.project)
         traced = report_trace(uow, Question(site.project, uow.today), "渗漏投诉调查")
     with site.units.writing(NOBODY) as uow:
@@ -195,6 +202,7 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "kind": "pledge", "organisation_id": site.leaders["contractor"].organisation, "account_id": site.filer.account,
         "grant_id": filer.id, "edition_id": edition, "event_id": event, "token": "nobodys",
         "plaques.artwork": {"kind": "pdf"}, "report_id": wrong.id, "defects.show": {"report_id": traced.id},
+        **dict.fromkeys(("projects.correct_staff", "projects.invite", "projects.release"), {"term_id": foreman.id}),
         "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
     }
 
