@@ -1,0 +1,93 @@
+"""Lawful states of the works storey, made by the acts themselves: lots, marks, first samples."""
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
+
+from registry.kernel.uow import Units
+from registry.projects.models import UnitProject
+from registry.works.marking import MarkFacts, accept_mark, mark_lot
+from registry.works.models import FirstSample, Lot, Mark, Verdict
+from registry.works.planning import LayoutWish, NewLot, add_lot, generate_lots
+from registry.works.sampling import SampleFacts, judge_sample, make_sample
+from tests.build import Site, filed_site, term_of
+from tests.documents.samples import jpeg
+
+TODAY = date(2026, 3, 2)
+REBAR = "020102"     # 钢筋: its concealment is a key step that must bear a mark
+FORMWORK = "020101"  # 模板: no key step, no first sample
+INFILL = "020205"    # 填充墙: its lots wait for a first sample
+shades = count(1)
+__all__ = ["term_of"]
+
+
+def photo(name: str = "现场.jpg") -> FileStorage:
+    """A picture unlike every other."""
+    return FileStorage(io.BytesIO(jpeg((64, 32 + next(shades) % 400))), name, content_type="image/jpeg")
+
+
+def site_elsewhere(units: Units) -> Site:
+    """Another project, with which nobody of the building has to do."""
+    return filed_site(units)
+
+
+def contractor(site: Site) -> UUID:
+    return term_of(site, "contractor").participation_id
+
+
+def wish(site: Site, *layouts: str, storeys: tuple[int, int] = (3, 1), pours: int = 2) -> LayoutWish:
+    return LayoutWish(contractor(site), layouts or ("structure-concrete",), *storeys, pours)
+
+
+def lots(site: Site, *layouts: str, storeys: tuple[int, int] = (3, 1), pours: int = 2) -> list[Lot]:
+    with site.units.writing(site.officer) as uow:
+        return generate_lots(uow, site.unit, wish(site, *layouts, storeys=storeys, pours=pours))
+
+
+def lot(site: Site, item_code: str = FORMWORK, place: str = "三层①~⑤/A~D轴", unit: UUID | None = None) -> Lot:
+    with site.units.writing(site.officer) as uow:
+        return add_lot(uow, unit or site.unit, NewLot(contractor(site), item_code, place))
+
+
+def facts(site: Site, photos: Sequence[FileStorage] | None = None, step: str = "", done_on: date = TODAY) -> MarkFacts:
+    return MarkFacts(done_on, site.terms["site/crew-leader"], photos if photos is not None else [photo()], step)
+
+
+def mark(site: Site, lot_id: UUID, step: str = "", done_on: date = TODAY) -> Mark:
+    """Checked by the inspector, done by the crew leader, not accepted yet."""
+    with site.units.writing(site.leaders["site/quality-inspector"]) as uow:
+        return mark_lot(uow, lot_id, facts(site, step=step, done_on=done_on))
+
+
+def accepted_mark(site: Site, lot_id: UUID, step: str = "", done_on: date = TODAY) -> Mark:
+    made = mark(site, lot_id, step, done_on)
+    with site.units.writing(site.leaders["site/supervision-engineer"]) as uow:
+        return accept_mark(uow, made.id, Verdict.PASSED)
+
+
+def sample(site: Site, item_code: str = INFILL, unit: UUID | None = None) -> FirstSample:
+    """Handed in by the contractor, judged by nobody else yet."""
+    with site.units.writing(site.leaders["site/technical-leader"]) as uow:
+        return make_sample(uow, unit or site.unit, SampleFacts(
+            contractor(site), item_code, "二层东单元", TODAY, None, "填充墙拉结筋、顶部斜砌、构造柱", [photo("样板.jpg")],
+        ))
+
+
+def passed_sample(site: Site, item_code: str = INFILL, unit: UUID | None = None) -> FirstSample:
+    made = sample(site, item_code, unit)
+    for post in ("site/supervision-engineer", "site/owner-engineer"):
+        with site.units.writing(site.leaders[post]) as uow:
+            judge_sample(uow, made.id, Verdict.PASSED)
+    return made
+
+
+def other_unit(site: Site) -> UUID:
+    with site.units.reading(site.officer) as uow:
+        return uow.session.scalars(
+            select(UnitProject.id).where(UnitProject.project_id == site.project, UnitProject.number == "02")
+        ).one()
