@@ -16,8 +16,8 @@ PERMANENT = {
     "archive_absence": ("withdrawn_at", "withdrawn_by_id"),
     "archive_file": ("lasting", "twin_sha256", "flaw", "examined_at"),
     "archive_handover": (
-        "sent_at", "manifest_sha256", "catalogue_sha256", "size", "failed_at", "received_at", "received_by_id", "receipt",
-        "returned_at", "returned_by_id", "returned_reason",
+        "sent_at", "manifest_sha256", "catalogue_sha256", "papers", "size", "failed_at", "received_at", "received_by_id",
+        "receipt", "returned_at", "returned_by_id", "returned_reason",
     ),
 }
 
@@ -96,6 +96,7 @@ def create_tables() -> None:
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('manifest_sha256', sa.String(length=64), nullable=True),
     sa.Column('catalogue_sha256', sa.String(length=64), nullable=True),
+    sa.Column('papers', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('size', sa.BigInteger(), nullable=True),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from registry import policy
 from registry.acceptance.models import AcceptancePaper
 from registry.archives.models import Archive
-from registry.designs.models import DesignChange, DrawingReview, DrawingSet, SchemeArgument, Sheet
+from registry.designs.models import DesignChange, DrawingReview, DrawingSet, DrawingSheet, SchemeArgument
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, day_in_china
 from registry.materials.models import Batch, BatchFile, TestReport, WitnessedSample
@@ -125,11 +125,11 @@ def of_designs(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
         yield Collected(CLOSED, _("专家论证报告（{subject}）", subject=subject), sha256, day, firm_id, unit_id)
     newer = select(DrawingSet.supersedes_id).where(DrawingSet.supersedes_id.is_not(None))
     for discipline, number, title, sha256, day, firm_id, unit_id in uow.session.execute(
-        select(DrawingSet.discipline, Sheet.number, Sheet.title, Sheet.sha256, DrawingSet.delivered_on,
+        select(DrawingSet.discipline, DrawingSheet.number, DrawingSheet.title, DrawingSheet.sha256, DrawingSet.delivered_on,
                DrawingSet.participation_id, DrawingSet.unit_project_id)
-        .join(Sheet, Sheet.set_id == DrawingSet.id)
+        .join(DrawingSheet, DrawingSheet.set_id == DrawingSet.id)
         .where(DrawingSet.project_id == project_id, DrawingSet.stage == "as-built", DrawingSet.id.not_in(newer))
-        .order_by(Sheet.number, Sheet.kind)
+        .order_by(DrawingSheet.number, DrawingSheet.kind)
     ):
         if discipline in AS_BUILT:
             yield Collected(AS_BUILT[discipline], f"{number} {title}", sha256, day, firm_id, unit_id)

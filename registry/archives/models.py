@@ -156,7 +156,7 @@ class Handover(Base):
         UniqueConstraint("project_id", "sequence"),
         Index("uq_archive_handover_open", "project_id", unique=True,
               postgresql_where=text("failed_at IS NULL AND received_at IS NULL AND returned_at IS NULL")),
-        permanent("sent_at", "manifest_sha256", "catalogue_sha256", "size", "failed_at", "received_at",
+        permanent("sent_at", "manifest_sha256", "catalogue_sha256", "papers", "size", "failed_at", "received_at",
                   "received_by_id", "receipt", "returned_at", "returned_by_id", "returned_reason"),
     )
     ledger_within: ClassVar = "project_id"
@@ -174,6 +174,7 @@ class Handover(Base):
     sent_at: Mapped[datetime | None]                                  # checked, passed, and before the urban archive
     manifest_sha256: Mapped[str | None] = mapped_column(ForeignKey("document.sha256"))
     catalogue_sha256: Mapped[str | None] = mapped_column(ForeignKey("document.sha256"))
+    papers: Mapped[dict[str, Any] | None]                             # name in the package → SHA-256: catalogue, proofs …
     size: Mapped[int | None] = mapped_column(BigInteger)              # bytes of all files
     failed_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]

@@ -4,11 +4,16 @@ Layout after BagIt (RFC 8493): `data/…` untouched originals, `manifest-sha256.
 `bagit.txt`; checked by `sha256sum -c manifest-sha256.txt` inside the unpacked folder.
 """
 
+import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
+
+from registry.kernel.errors import Conflict
+from registry.kernel.text import _
 
 CHUNK = 1 << 20
 MADE = (1980, 1, 1, 0, 0, 0)  # the bytes of a package depend on its files alone, not on when it was sent
@@ -51,25 +56,49 @@ class Outlet:
 Opener = Callable[[str], AbstractContextManager[BinaryIO]]
 
 
+class Altered(Conflict):
+    """The store gave other bytes than were filed: nobody gets them as if they were right."""
+
+    code = "archive.altered"
+
+
 def package(files: Iterable[Packed], opened: Opener, info: dict[str, str]) -> Iterator[bytes]:
-    """Yield the bytes of the ZIP.
+    """Yield the bytes of the ZIP, in constant memory.
 
     files    in the order they are to lie in the package
     opened   gives a stream over the bytes with that SHA-256
     info     lines of bag-info.txt
+    raises   Altered, on the way, when a file is not what its hash says; the ZIP then lacks its directory and opens nowhere
     """
     outlet = Outlet()
     listed = list(files)
-    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive:
+    total = 0
+    with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive, ThreadPoolExecutor(1, "hash") as hasher:
         for file in listed:
             with archive.open(entry(f"data/{file.place}"), "w", force_zip64=True) as inside, opened(file.sha256) as source:
-                while block := source.read(CHUNK):
+                for block in judged(source, file, hasher):
                     inside.write(block)
+                    total += len(block)
                     yield from outlet.take()
             yield from outlet.take()
-        for name, text in tags(listed, info):
+        for name, text in tags(listed, info | {"Payload-Oxum": f"{total}.{len(listed)}"}):
             archive.writestr(entry(name), text)
     yield from outlet.take()
+
+
+def judged(source: BinaryIO, file: Packed, hasher: ThreadPoolExecutor) -> Iterator[bytes]:
+    """Yield the blocks of a file while a thread beside hashes them."""
+    found, hashing = hashlib.sha256(), None
+    while block := source.read(CHUNK):
+        if hashing:
+            hashing.result()
+        hashing = hasher.submit(found.update, block)
+        yield block
+    if hashing:
+        hashing.result()
+    if found.hexdigest() != file.sha256:
+        raise Altered(_("文件“{place}”与登记的校验值不符，未予输出。", place=file.place),
+                      remedy=_("请系统管理员运行 flask storage fixity 核对存储。"))
 
 
 def entry(name: str) -> zipfile.ZipInfo:
@@ -79,6 +108,11 @@ def entry(name: str) -> zipfile.ZipInfo:
 
 
 def tags(files: list[Packed], info: dict[str, str]) -> Iterator[tuple[str, str]]:
-    yield "bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-    yield "bag-info.txt", "".join(f"{name}: {value}\n" for name, value in info.items())
-    yield "manifest-sha256.txt", "".join(f"{file.sha256}  data/{file.place}\n" for file in files)
+    written = {
+        "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in info.items()),
+        "manifest-sha256.txt": "".join(f"{file.sha256}  data/{file.place}\n" for file in files),
+    }
+    yield from written.items()
+    yield "tagmanifest-sha256.txt", "".join(
+        f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in written.items())
