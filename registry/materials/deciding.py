@@ -102,7 +102,8 @@ def remove_batch(uow: UnitOfWork, batch_id: UUID, removal: Removal) -> Dispositi
     left = remaining(uow.session, [batch_id])[batch_id]
     if not 0 < removal.quantity <= left:
         raise Invalid(
-            _("退场数量应大于 0，且不超过在场的 {left} {unit}。", left=f"{left.normalize():f}", unit=batch.unit), field="quantity",
+            _("退场数量应大于 0，且不超过在场的 {left} {unit}。", left=f"{left.normalize():f}", unit=batch.unit),
+            field="quantity",
         )
     return enter(uow, "batch.removed", Disposition(
         id=uow.new_id(), batch_id=batch_id, kind=Disposition.Kind.REMOVED, reason=removal.reason,

@@ -58,7 +58,7 @@ class BatchRecalled(Conflict):
     code = "material.recalled"
 
 
-class TestedUntilPassed(Conflict):
+class RepeatedUntilPassed(Conflict):
     code = "report.tested-until-passed"
 
 
@@ -92,7 +92,7 @@ def record_sample(uow: UnitOfWork, batch_id: UUID, sampling: Sampling) -> Witnes
     """Enter a witnessed sample.
 
     Raises NotInOffice unless sampler and witness held their posts on that day; SamplerIsWitness for one person in both;
-    NotYourSample when the actor is neither; MarkUsed; BatchRecalled; TestedUntilPassed when the test has failed and no
+    NotYourSample when the actor is neither; MarkUsed; BatchRecalled; RepeatedUntilPassed when the test has failed and no
     re-test is open; Invalid for too few pieces or an impossible time. Source: 57号令 第十八、十九条.
     """
     batch = batch_for(uow, batch_id, Permission.MATERIAL_RECORD)
@@ -166,7 +166,7 @@ def refuse_used_mark(uow: UnitOfWork, mark: str) -> None:
 
 
 def open_retest(uow: UnitOfWork, batch: Batch, test: RequiredTest) -> Disposition | None:
-    """Return the re-test for which a sample is due, None for a first test. Raises TestedUntilPassed for anything else."""
+    """Return the re-test for which a sample is due, None for a first test. Raises RepeatedUntilPassed for anything else."""
     own = [report for report in reports_of(uow.session, [batch.id]).get(batch.id, ()) if report.test == test.key]
     if not any(report.verdict is Verdict.FAILED for report in own):
         return None
@@ -175,7 +175,7 @@ def open_retest(uow: UnitOfWork, batch: Batch, test: RequiredTest) -> Dispositio
     )).one_or_none()
     taken = retest and uow.session.scalar(select(WitnessedSample.id).where(WitnessedSample.retest_id == retest.id).limit(1))
     if retest is None or taken:
-        raise TestedUntilPassed(
+        raise RepeatedUntilPassed(
             _("{test}已经检出不合格，不能反复取样直到合格。", test=test.label),
             remedy=_("产品标准允许的，可办理一次加倍取样复检；否则退场，或经设计同意降级。"),
         )
@@ -218,7 +218,7 @@ def record_report(uow: UnitOfWork, project_id: UUID, report: Report) -> TestRepo
     """Keep a test report, and let it stand for its batches.
 
     One that failed is always taken, and holds every batch it names. One not commissioned by the owner is kept, and is
-    no evidence. Raises NumberUsed; LaboratoryNotIndependent; TestedUntilPassed for a pass after a failure that is no
+    no evidence. Raises NumberUsed; LaboratoryNotIndependent; RepeatedUntilPassed for a pass after a failure that is no
     permitted re-test; SampleReported; Invalid for a conclusion its own lines contradict or for too large a quantity.
     Source: 57号令 第十五、二十、二十一条; GB 55032-2022 3.4.1.
     """
@@ -328,14 +328,14 @@ def refuse_used_number(uow: UnitOfWork, laboratory: Organisation, number: str) -
 def refuse_pass_after_failure(
     uow: UnitOfWork, batches: Sequence[Batch], test: RequiredTest, sample_id: UUID | None
 ) -> None:
-    """Raise TestedUntilPassed unless nothing failed before, or this is the report of the one permitted re-test."""
+    """Raise RepeatedUntilPassed unless nothing failed before, or this is the report of the one permitted re-test."""
     sample = uow.session.get(WitnessedSample, sample_id) if sample_id else None
     known = reports_of(uow.session, [batch.id for batch in batches])
     for batch in batches:
         own = [report for report in known.get(batch.id, ()) if report.test == test.key]
         kind = kind_of(uow.session, batch.kinds_id, batch.kind)
         if standing_failure(own, kind) and not first_retest(own, sample):
-            raise TestedUntilPassed(
+            raise RepeatedUntilPassed(
                 _("{test}已经检出不合格，后来的合格报告不能取代它。", test=test.label),
                 remedy=_("产品标准允许的，可办理一次加倍取样复检；否则退场，或经设计同意降级。"),
             )

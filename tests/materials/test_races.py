@@ -1,0 +1,96 @@
+"""Two who act on materials at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from threading import Barrier
+
+import pytest
+
+from registry.kernel.errors import Invalid
+from registry.materials.deciding import Removal, remove_batch
+from registry.materials.reach import Sought, Target
+from registry.materials.recalling import Announcement, announce_recall
+from registry.materials.rules import HoldKey
+from registry.materials.standing import holds
+from registry.materials.testing import BatchRecalled, MarkUsed, NumberUsed, record_sample
+from tests import build as sites
+from tests.materials import build
+from tests.schema import lay_down_the_law
+
+
+@pytest.fixture
+def site(committed) -> sites.Site:
+    """A building that really is in the database, for two at once."""
+    with committed.bind.begin() as connection:
+        lay_down_the_law(connection)
+    return sites.building(committed)
+
+
+def at_once(*acts):
+    """Run the acts in threads that begin together; return what each gave, refusals included."""
+    gate = Barrier(len(acts))
+
+    def run(act):
+        gate.wait()
+        try:
+            return act()
+        except (NumberUsed, MarkUsed, Invalid) as no:
+            return no
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_who_enter_one_report_number_at_once_enter_it_once(site):
+    one, two = build.inspected(site), build.inspected(site)
+    found = at_once(*(lambda batch=batch: build.report(site, batch, number="JC-1", sample_id=None) for batch in (one, two)))
+    assert [type(answer) for answer in found].count(NumberUsed) == 1
+
+
+def test_two_who_use_one_mark_at_once_use_it_once(site):
+    one, two = build.inspected(site), build.inspected(site)
+    found = at_once(*(lambda batch=batch: build.sample(site, batch, mark="SY-1") for batch in (one, two)))
+    assert [type(answer) for answer in found].count(MarkUsed) == 1
+
+
+@dataclass
+class Slow:
+    """A photo that takes its time to arrive: meanwhile something happens, once."""
+
+    sent: build.Sent
+    happens: Callable[[], object]
+    filename: str = "现场.jpg"
+    mimetype: str = "image/jpeg"
+
+    @property
+    def stream(self):
+        self.happens()
+        return self.sent.stream
+
+
+def test_a_batch_recalled_while_its_sample_is_being_recorded_gets_no_sample(site):
+    batch = build.inspected(site)
+
+    def recall():
+        with site.units.writing(site.officer) as uow:
+            announce_recall(uow, Announcement(Sought(Target.BATCH, batch.number), "力学性能不合格", "省抽检通报〔2026〕3号"))
+
+    with pytest.raises(BatchRecalled), site.units.writing(site.leaders["site/sampler"]) as uow:
+        record_sample(uow, batch.id, build.sampling(site, photo=Slow(build.photo(), recall)))
+    with site.units.reading(site.officer) as uow:
+        assert holds(uow.session, [batch.id])[batch.id][0].key is HoldKey.RECALLED
+
+
+def test_two_removals_at_once_take_no_more_than_there_is(site):
+    batch = build.inspected(site)
+
+    def remove():
+        with site.units.writing(site.leaders["site/quality-inspector"]) as uow:
+            return remove_batch(uow, batch.id, Removal(
+                Decimal(30), site.terms["site/supervision-engineer"], build.photo(), "多余材料",
+            ))
+
+    found = at_once(remove, remove)
+    assert [type(answer) for answer in found].count(Invalid) == 1
