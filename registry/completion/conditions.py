@@ -154,7 +154,7 @@ def hanging(plaques: Iterable[Plaque]) -> bool:
 
 def accepted(now: Standing, _moment: Moment) -> Answer:
     day = now.unit.accepted_on or now.project.accepted_on
-    if now.round is not None and now.round.ended_as == "reordered":
+    if now.to_be_accepted_anew:
         return lacking([_("备案机关已责令重新组织竣工验收")], f"/units/{now.unit.id}/completion")
     if day is not None:
         return met(_("竣工验收合格日期 {day}", day=day))

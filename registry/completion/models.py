@@ -23,7 +23,6 @@ class Ending(StrEnum):
     ACCEPTED = "accepted"      # 各方同意验收合格
     DISAGREED = "disagreed"    # 有一方不同意,协商后重新组织
     WITHDRAWN = "withdrawn"    # 建设单位撤回
-    REORDERED = "reordered"    # 备案机关责令重新组织验收
 
 
 class ReportKind(StrEnum):
@@ -229,7 +228,7 @@ class CompletionFiling(Base):
     late: Mapped[bool]                                                # after the fifteen days
 
     round: Mapped[Round] = relationship(lazy="raise", viewonly=True)
-    receipt: Mapped["Receipt | None"] = relationship(lazy="raise", viewonly=True)
+    receipt: Mapped["Receipt | None"] = relationship("registry.completion.models.Receipt", lazy="raise", viewonly=True)
     order: Mapped["ReacceptanceOrder | None"] = relationship(lazy="raise", viewonly=True)
 
 
@@ -260,7 +259,7 @@ class ReacceptanceOrder(Base):
     __tablename__ = "completion_order"
     __table_args__ = (UniqueConstraint("filing_id"), permanent())
     ledger_within: ClassVar = "filing_id"
-    ledger_facts: ClassVar = ("filing_id", "reasons", "basis", "ordered_on", "ordered_at", "ordered_by_id", "due_on", "late")
+    ledger_facts: ClassVar = ("filing_id", "reasons", "basis", "ordered_on", "ordered_at", "ordered_by_id", "due_on")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("completion_filing.id"))
@@ -270,7 +269,6 @@ class ReacceptanceOrder(Base):
     ordered_at: Mapped[datetime]
     ordered_by_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     due_on: Mapped[date | None]                                       # until when such an order may be given
-    late: Mapped[bool]
 
 
 class Statement(Base):

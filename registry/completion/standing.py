@@ -15,6 +15,7 @@ from registry.completion.models import (
     Certificate,
     Dwelling,
     DwellingCheck,
+    Ending,
     Report,
     ReportKind,
     ResidentialPaper,
@@ -62,8 +63,14 @@ class Standing:
 
     @property
     def accepted_round(self) -> Round | None:
-        """The round by which the unit stands accepted today."""
-        return self.round if self.round is not None and self.round.ended_as == "accepted" else None
+        """The round by which the unit stands accepted today; none once re-acceptance was ordered."""
+        held = next((one for one in reversed(self.rounds) if one.ended_as is Ending.ACCEPTED), None)
+        return None if held is None or ordered_anew(held) else held
+
+    @property
+    def to_be_accepted_anew(self) -> bool:
+        """Whether the last acceptance was set aside by an order and none has followed."""
+        return self.accepted_round is None and any(ordered_anew(one) for one in self.rounds)
 
     def firms(self, role: str) -> list[Participation]:
         """The firms in a role that work on this unit and have not left."""
@@ -95,6 +102,10 @@ class Standing:
         """The firms whose leader has not signed his opinion in the round under way."""
         given = {one.participation_id for one in self.open_round.opinions} if self.open_round else set()
         return [firm for role in LEADERS for firm in self.firms(role) if firm.id not in given]
+
+
+def ordered_anew(held: Round) -> bool:
+    return held.filing is not None and held.filing.order is not None
 
 
 def covers(firm: Participation, number: str) -> bool:

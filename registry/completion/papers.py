@@ -1,0 +1,185 @@
+"""What the papers of completion are printed from: plain values, in the order of the official forms."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.completion.models import Acceptance, MeetingNotice, Opinion, Report, Round
+from registry.completion.rules import LEADERS, REPORT_WORDS
+from registry.completion.signed import Signed
+from registry.completion.standing import Standing
+from registry.documents.queries import content
+from registry.kernel.text import _
+from registry.kernel.uow import CHINA, UnitOfWork
+from registry.projects.models import Participation
+from registry.standards import handbook as standards
+
+Facts = dict[str, object]
+
+
+def paper(
+    number: str, title: str, fields: Iterable[tuple[str, object]], sections: Iterable[tuple[str, Sequence[str]]] = (),
+    signatures: Sequence[Facts] = (), tables: Sequence[Facts] = (),
+) -> Facts:
+    """The facts every paper of completion has; see templates/print/_completion.html."""
+    return {
+        "number": number, "title": title,
+        "fields": [{"label": label, "value": "" if value is None else str(value)} for label, value in fields],
+        "sections": [{"heading": heading, "paragraphs": [one for one in paragraphs if one]} for heading, paragraphs in sections],
+        "tables": list(tables), "signatures": list(signatures),
+        "evidence": "；".join(str(line["evidence"]) for line in signatures if line["evidence"]),
+    }
+
+
+def signature(uow: UnitOfWork, label: str, given: Signed | None) -> Facts:
+    """One signing line: the drawn name as a picture, or as typed; room for ink while nobody has signed."""
+    if given is None:
+        return {"label": label, "image": "", "typed": "", "signed_on": "", "evidence": ""}
+    image = ""
+    if given.drawing_sha256 is not None:
+        with content(uow, given.drawing_sha256) as stream:
+            image = "data:image/png;base64," + base64.b64encode(stream.read()).decode()
+    said = _("{person} {at} 在平台签署，已核验本人身份", person=given.person_name,
+             at=given.signed_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M"))
+    return {
+        "label": label, "image": image, "typed": "" if image else given.person_name, "signed_on": given.signed_on,
+        "evidence": said,
+    }
+
+
+def number_of(prefix: str, now: Standing, nth: int) -> str:
+    """文书编号: the kind, the project, the unit project and which round."""
+    return f"{prefix}-{now.project.number}-{now.unit.number}-{nth}"
+
+
+def about(now: Standing) -> list[tuple[str, object]]:
+    """The lines that open every form."""
+    unit = now.unit
+    storeys = _("地上 {above} 层，地下 {below} 层", above=unit.storeys_above or 0, below=unit.storeys_below or 0)
+    area = _("{area} m²", area=f"{unit.area:f}".rstrip("0").rstrip(".")) if unit.area is not None else ""
+    return [
+        (_("工程名称"), f"{now.project.name} {unit.name}"), (_("工程地址"), now.project.address),
+        (_("结构类型"), unit.structure or now.project.structure), (_("层数 / 建筑面积"), f"{storeys} {area}".strip()),
+        (_("开工日期"), now.project.started_on or ""), (_("设计使用年限"), _("{years} 年", years=unit.design_life_years)),
+    ]
+
+
+def firm_lines(now: Standing) -> list[tuple[str, object]]:
+    """单位名称/项目负责人 of every party."""
+    roles = {role.key: role.label for role in standards.roles(now.uow.session, now.project.region, now.today)}
+    holders = {post: now.holders(post) for post in LEADERS.values()}
+    return [
+        (roles[role], _("{firm} / {person}", firm=firm.organisation_name, person="、".join(
+            term.person_name for held, term in holders[post] if held.id == firm.id)))
+        for role, post in LEADERS.items() for firm in now.firms(role)
+    ]
+
+
+def report_paper(now: Standing, report: Report, firm: Participation, nth: int) -> Facts:
+    """工程竣工报告, 质量评估报告 or 质量检查报告. Source: GB 55032-2022; 建质〔2013〕171号 第五条."""
+    return paper(
+        number_of("JGBG", now, nth), str(REPORT_WORDS[report.kind]),
+        [*about(now), (_("单位名称"), firm.organisation_name), (_("单位有关负责人"), report.approved_by)],
+        [(_("结论"), report.conclusion.splitlines())],
+        [signature(now.uow, _("项目负责人（签字）"), report)],
+    )
+
+
+def meeting_words(notice: MeetingNotice | None) -> list[str]:
+    if notice is None:
+        return []
+    return [
+        _("时间：{day} {at}；地点：{place}。", day=notice.meets_on, at=notice.meets_at, place=notice.place),
+        _("已于 {day} 书面通知工程质量监督机构。", day=notice.notified_on),
+        _("验收组成员：{members}", members="；".join(notice.members.splitlines())),
+    ]
+
+
+def acceptance_report(now: Standing, held: Round, opinions: Sequence[Opinion], accepted_on: date) -> Facts:
+    """工程竣工验收报告. Source: 建质〔2013〕171号 第七条."""
+    reports = "；".join(f"{REPORT_WORDS[one.kind]}：{one.conclusion}" for one in held.reports)
+    return paper(
+        number_of("JGYS", now, held.number), _("工程竣工验收报告"),
+        [*about(now), *firm_lines(now), (_("施工许可证编号"), now.project.permit_number),
+         (_("质量监督注册号"), now.project.oversight_number), (_("竣工验收合格日期"), accepted_on)],
+        [
+            (_("一、工程概况"), [_("{project}，{unit}，设计使用年限 {years} 年。", project=now.project.name, unit=now.unit.name,
+                               years=now.unit.design_life_years)]),
+            (_("二、建设单位执行基本建设程序情况"), [procedures(now)]),
+            (_("三、对工程勘察、设计、施工、监理等方面的评价"), [reports]),
+            (_("四、工程竣工验收时间、程序、内容和组织形式"), meeting_words(held.notice)),
+            (_("五、工程竣工验收意见"), [
+                _("{person}：{opinion}", person=one.person_name, opinion=one.opinion) for one in opinions
+            ] + [_("验收结论：合格。")]),
+        ],
+        opinion_signatures(now, opinions),
+    )
+
+
+def procedures(now: Standing) -> str:
+    found = [
+        (_("质量监督注册号 {number}", number=now.project.oversight_number) if now.project.oversight_number else ""),
+        (_("施工许可证 {number}", number=now.project.permit_number) if now.project.permit_number else ""),
+        _("五方项目负责人授权书、承诺书均已备案"),
+    ]
+    return "；".join(one for one in found if one) + "。"
+
+
+def opinion_signatures(now: Standing, opinions: Sequence[Opinion]) -> list[Facts]:
+    roles = {role.key: role.label for role in standards.roles(now.uow.session, now.project.region, now.today)}
+    by_firm = {one.participation_id: one for one in opinions}
+    return [
+        signature(now.uow, _("{role}（{firm}）项目负责人", role=roles[role], firm=firm.organisation_name), by_firm.get(firm.id))
+        for role in LEADERS for firm in now.firms(role)
+    ]
+
+
+def unit_record(now: Standing, held: Round, opinions: Sequence[Opinion], counts: Sequence[tuple[str, str, str]]) -> Facts:
+    """单位工程质量竣工验收记录. Source: GB 50300-2013 表 H.0.1-1.
+
+    counts   (what was looked at, what was found, the conclusion)
+    """
+    return paper(
+        number_of("H01", now, held.number), _("单位工程质量竣工验收记录"), [*about(now), *firm_lines(now)],
+        [(_("综合验收结论"), [_("经验收，工程质量符合设计文件和验收标准的要求，合格。")])],
+        opinion_signatures(now, opinions),
+        [{"heading": "", "columns": [_("项目"), _("验收记录"), _("验收结论")], "rows": [list(row) for row in counts]}],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FilingWords:
+    """What only the owner's filer can say."""
+
+    content: str
+    scale: str
+    contract_price: str
+
+
+def filing_form(now: Standing, held: Round, acceptance: Acceptance, words: FilingWords, filer: str) -> Facts:
+    """竣工验收备案表. Source: 住房和城乡建设部令第2号 第五、六条."""
+    numbers: dict[str, str] = {rule: said.number or said.words for rule, said in now.statements.items()}
+    documents: list[Any] = [
+        [str(count), one.label, one.source] for count, one in enumerate(
+            standards.filing_documents(now.uow.session, now.project.region, now.today), 1)
+        if not one.residential or now.dwellings
+    ]
+    return paper(
+        number_of("BAB", now, held.number), _("房屋建筑工程和市政基础设施工程竣工验收备案表"),
+        [
+            (_("工程名称"), f"{now.project.name} {now.unit.name}"), (_("本次备案内容"), words.content),
+            (_("本次备案规模"), words.scale), (_("合同价格"), words.contract_price), (_("工程类别"), now.project.category),
+            (_("工程地址"), now.project.address), (_("规划验收编号"), numbers.get("planning", "")),
+            (_("消防验收编号"), numbers.get("fire", "")), (_("档案预验收编号"), numbers.get("archive-preview", "")),
+            (_("施工许可证号"), now.project.permit_number), (_("开工时间"), now.project.started_on or ""),
+            (_("竣工验收时间"), acceptance.accepted_on), *firm_lines(now), (_("建设单位经办人"), filer),
+            (_("质量监督注册号"), now.project.oversight_number),
+        ],
+        [(_("竣工验收意见"), [
+            _("{person}：{opinion}", person=one.person_name, opinion=one.opinion) for one in held.opinions
+        ])],
+        [signature(now.uow, _("建设单位（盖章）"), None), signature(now.uow, _("备案机关（盖章）"), None)],
+        [{"heading": _("备案文件"), "columns": [_("序号"), _("文件"), _("依据")], "rows": documents}],
+    )

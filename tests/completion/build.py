@@ -1,0 +1,144 @@
+"""Lawful states of completion: each function does what its people would have done."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from registry.completion.actions import Meeting, Voice, call_meeting, sign_opinion
+from registry.completion.filing import submit_filing
+from registry.completion.gates import GateLine, run
+from registry.completion.models import CompletionFiling, Opinion, ReportKind, Stance
+from registry.completion.papers import FilingWords
+from registry.completion.reports import ReportFacts, StatementFacts, state_condition, submit_report
+from registry.completion.station import Seen, receive_filing, record_oversight
+from registry.completion.warranty import Terms, draw_up, sign_certificate
+from registry.kernel.actor import Actor
+from registry.pledges.actions import Signing
+from registry.projects.correcting import amend_unit
+from registry.projects.models import UnitProject
+from registry.standards.completion import Moment
+from tests import build
+from tests.build import Site
+from tests.conftest import Clock
+
+REPORTERS = {
+    ReportKind.CONTRACTOR: "contractor", ReportKind.SUPERVISION: "supervision", ReportKind.SURVEY: "survey",
+    ReportKind.DESIGN: "design",
+}
+SPEAKERS = {
+    "owner-leader": "owner", "project-manager": "contractor", "chief-supervisor": "supervision",
+    "site/supervision-engineer": "site/supervision-engineer",
+}
+"""Post that states a condition → who holds it on the tests' site."""
+ROLES = ("owner", "survey", "design", "contractor", "supervision")
+
+
+def signing(site: Site, clock: Clock) -> Signing:
+    """A right signature; half a minute passes, for a code is good once."""
+    clock.forward(seconds=30)
+    return build.signing(site.units)
+
+
+def report(site: Site, clock: Clock, kind: ReportKind, unit: UUID | None = None) -> None:
+    given = signing(site, clock)
+    with site.units.writing(site.leaders[REPORTERS[kind]]) as uow:
+        submit_report(uow, unit or site.unit, kind, ReportFacts("工程质量合格，同意竣工验收。", "总工程师"), given)
+
+
+def reports(site: Site, clock: Clock, unit: UUID | None = None) -> None:
+    for kind in ReportKind:
+        report(site, clock, kind, unit)
+
+
+def certificate(site: Site, clock: Clock, unit: UUID | None = None) -> UUID:
+    """The certificate with the legal minimum, signed by both sides."""
+    with site.units.writing(site.leaders["contractor"]) as uow:
+        drawn = draw_up(uow, unit or site.unit, Terms("合同约定的全部内容。", {}))
+    for role in ("contractor", "owner"):
+        given = signing(site, clock)
+        with site.units.writing(site.leaders[role]) as uow:
+            sign_certificate(uow, drawn.id, given)
+    return drawn.id
+
+
+def state(
+    site: Site, rule: str, by: Actor, stance: Stance = Stance.MET, unit: UUID | None = None, number: str = ""
+) -> None:
+    with site.units.writing(by) as uow:
+        state_condition(uow, unit or site.unit, rule, StatementFacts(stance, "经核实，情况属实。", number))
+
+
+def lines(site: Site, moment: Moment = Moment.ACCEPTANCE, unit: UUID | None = None) -> dict[str, GateLine]:
+    with site.units.reading(site.officer) as uow:
+        return {line.rule: line for line in run(uow, unit or site.unit, moment)}
+
+
+def speaker(site: Site, acts: str) -> Actor:
+    if acts == "station":
+        return site.officer
+    return site.filer if acts == "owner" else site.leaders[SPEAKERS[acts]]
+
+
+def state_all(site: Site, moment: Moment = Moment.ACCEPTANCE, unit: UUID | None = None) -> None:
+    """Whoever answers for a condition that the registry cannot see states that it is met; no dwellings: not residential."""
+    for line in lines(site, moment, unit).values():
+        if line.stated and line.state == "unknown":
+            homes = line.rule in {"dwellings", "residential-papers"}
+            state(site, line.rule, speaker(site, line.acts), Stance.NOT_APPLICABLE if homes else Stance.MET, unit, "2026-08")
+
+
+def design_life_known(site: Site, unit: UUID) -> None:
+    """The second building was registered without the design document its life comes from."""
+    with site.units.writing(site.officer) as uow:
+        before = uow.get(UnitProject, unit)
+        if not before.design_life_basis:
+            amend_unit(uow, unit, before.version, "补登", {"design_life_basis": "结构设计总说明"})
+
+
+def ready(site: Site, clock: Clock, unit: UUID | None = None) -> None:
+    """Reports in, certificate signed, everything else stated: the owner may call the meeting."""
+    design_life_known(site, unit or site.unit)
+    reports(site, clock, unit)
+    certificate(site, clock, unit)
+    state_all(site, Moment.ACCEPTANCE, unit)
+
+
+def called(site: Site, clock: Clock, units: tuple[UUID, ...] = ()) -> None:
+    """The station is told of a meeting on the first day allowed, and that day has come."""
+    for unit in units or (site.unit,):
+        ready(site, clock, unit)
+    with site.units.writing(site.filer) as uow:
+        meeting = Meeting(uow.today + timedelta(days=14), "09:30", "项目部会议室", "赵建设\n李建国")
+        notice = call_meeting(uow, units or (site.unit,), meeting)[0]
+    clock.at = datetime.combine(notice.meets_on, datetime.min.time(), UTC) + timedelta(hours=2)
+
+
+def opinion(
+    site: Site, clock: Clock, role: str, unit: UUID | None = None, agrees: bool = True  # noqa: FBT001, FBT002 — a field of Voice
+) -> Opinion:
+    given = signing(site, clock)
+    with site.units.writing(site.leaders[role]) as uow:
+        return sign_opinion(uow, unit or site.unit, Voice(agrees, "同意验收，工程质量合格。" if agrees else "外墙渗漏未处理。"), given)
+
+
+def completed(site: Site, clock: Clock, units: tuple[UUID, ...] = ()) -> None:
+    """Accepted by all five leaders, one or several unit projects in one meeting."""
+    called(site, clock, units)
+    for unit in units or (site.unit,):
+        for role in ROLES:
+            opinion(site, clock, role, unit)
+
+
+def filed(site: Site, clock: Clock, unit: UUID | None = None) -> CompletionFiling:
+    """Recorded by the station and handed in by the owner."""
+    with site.units.writing(site.officer) as uow:
+        record_oversight(uow, unit or site.unit, Seen(True, True, True, True, ""))
+    state_all(site, Moment.FILING, unit)
+    with site.units.writing(site.filer) as uow:
+        return submit_filing(uow, unit or site.unit, FilingWords("整体", "建筑面积 12000 m²", "6800 万元"))
+
+
+def received(site: Site, clock: Clock, unit: UUID | None = None) -> str:
+    filing = filed(site, clock, unit)
+    with site.units.writing(site.officer) as uow:
+        return receive_filing(uow, filing.id).number
+
