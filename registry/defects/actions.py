@@ -29,7 +29,8 @@ def report_trace(uow: UnitOfWork, question: Question, purpose: str) -> TraceRepo
         document_sha256=documents.deposit(uow, paper, "application/pdf"), made_at=uow.at, made_by_id=uow.actor.account,
     )
     uow.session.add(report)
-    ledger.append(uow, "trace.reported", report, files=documents.refs(uow, report.document_sha256))
+    order = {"order_edition": str(found.line.id), "order_sha256": found.line.content_sha256}
+    ledger.append(uow, "trace.reported", report, data=order, files=documents.refs(uow, report.document_sha256))
     return report
 
 
@@ -42,6 +43,7 @@ def report_facts(uow: UnitOfWork, found: Answer, purpose: str) -> dict[str, obje
         "done_on": found.question.done_on, "cause": cause_words(found.question.cause), "purpose": purpose.strip(),
         "asked_by": uow.actor.name, "asked_at": uow.at.isoformat(timespec="seconds"),
         "persons": [person_facts(person) for person in found.persons],
+        "note": _("各方的排列依标准手册“{title}”（{version}）。", title=found.line.title, version=found.line.version),
         "earlier": [person_facts(person) for person in found.earlier],
     }
 

@@ -8,11 +8,11 @@ import click
 from flask import current_app
 
 from registry.defects.queries import Answer, Answerable, Question, answer, project_id_of
-from registry.defects.tracing import Cause
 from registry.defects.words import why_words
 from registry.kernel.actor import SYSTEM
 from registry.kernel.uow import Units
 from registry.pledges.words import state_words
+from registry.standards.trace_order import Cause
 
 
 @click.command("trace", help="追溯某日施作的部位由谁负责。")

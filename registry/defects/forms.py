@@ -1,8 +1,8 @@
 """What a browser may send about traces."""
 
-from registry.defects.tracing import Cause
 from registry.defects.words import CAUSES
 from registry.kernel.text import later
+from registry.standards.trace_order import Cause
 from registry.web.fields import ChoiceField, DayField, Form, LineField, Needed, at_most
 
 

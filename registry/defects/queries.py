@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.defects.models import TraceReport
-from registry.defects.tracing import Cause, Duty, Traced, forerunners, place, ranked, trace
+from registry.defects.tracing import Duty, Traced, forerunners, place, trace
 from registry.documents.queries import Readable, readable
 from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.text import _
@@ -24,6 +24,8 @@ from registry.projects.models import PROJECT_PARTIES, Participation, Project, Te
 from registry.projects.queries import Node, own_nodes, path
 from registry.standards import handbook as standards
 from registry.standards.posts import Post
+from registry.standards.rules import Edition
+from registry.standards.trace_order import Cause, Order, Reason, order_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Answerable:
     post: Post
     papers: Papers
     state: PairState
-    why: str                       # did-the-work | watched-the-work | made-the-documents | overall | supplied | other
+    why: Reason
     boundary: bool
     change_in: ChangeOfLeader | None
     change_out: ChangeOfLeader | None
@@ -69,6 +71,7 @@ class Answer:
     earlier: Sequence[Answerable]  # survey and design leaders who had left before the day
     first_day: date | None         # of any term of the project: where the register begins
     last_day: date | None          # after which nobody is in office, None while somebody is
+    line: Edition                  # of the handbook: what the order rests on
 
 
 def answer(uow: UnitOfWork, question: Question) -> Answer:
@@ -83,15 +86,17 @@ def answer(uow: UnitOfWork, question: Question) -> Answer:
     terms = terms_of(uow, project.id)
     duties = [duty_of(term) for term in terms]
     catalogue_code = next((node.code for node in reversed(where) if not node.own), "")
-    answering = trace(duties, id_of(unit), catalogue_code, question.done_on, question.cause)
+    line = standards.trace_order(uow.session, project.region, uow.today)
+    order = order_for(line.content, question.cause, catalogue_code)
+    answering = trace(duties, id_of(unit), question.done_on, order)
     gone = forerunners(duties, id_of(unit), question.done_on)
     teller = Teller(uow, project, unit, {term.id: term for term in terms})
     teller.fetch([t.duty.term for t in answering] + [d.term for d in gone])
     return Answer(
-        question, project, unit, where, roles_in_order(uow, project, question.cause, catalogue_code),
+        question, project, unit, where, roles_in_order(uow, project, order),
         [teller.tell(rank, traced) for rank, traced in enumerate(answering, 1)],
-        [teller.tell(0, Traced(duty, "made-the-documents", boundary=False)) for duty in gone],
-        min((term.since for term in terms), default=None), last_day_of(terms),
+        [teller.tell(0, Traced(duty, Reason.MADE_THE_DOCUMENTS, boundary=False)) for duty in gone],
+        min((term.since for term in terms), default=None), last_day_of(terms), line.edition,
     )
 
 
@@ -144,11 +149,10 @@ def duty_of(term: Term) -> Duty:
     return Duty(term.id, firm.role, term.post, frozenset(unit.id for unit in firm.units), term.since, term.until)
 
 
-def roles_in_order(uow: UnitOfWork, project: Project, cause: Cause, part: str) -> list[str]:
+def roles_in_order(uow: UnitOfWork, project: Project, order: Order) -> list[str]:
     """The roles taking part in the project as the standards call them, in the order that the answer follows."""
     policy.require(uow.actor, Permission.DEFECT_TRACE, project.scope)
     names = {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)}
-    order = ranked(cause, part)
     present = {firm.role for firm in project.participations}
     return [names.get(role, role) for role in sorted(present, key=lambda role: (place(order, role), role))]
 

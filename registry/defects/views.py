@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from registry.defects import actions, queries
 from registry.defects.forms import ReportForm, TraceForm
-from registry.defects.tracing import Cause
 from registry.defects.words import cause_words
 from registry.policy import Permission
+from registry.standards.trace_order import Cause
 from registry.web.door import door, reading, writing
 from registry.web.files import show_document
 from registry.web.pages import page, see_other

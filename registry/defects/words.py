@@ -1,7 +1,7 @@
 """Why somebody stands in an answer, in words."""
 
-from registry.defects.tracing import Cause
 from registry.kernel.text import _, later
+from registry.standards.trace_order import Cause, Reason
 
 CAUSES = {
     Cause.UNKNOWN: later("成因未定"),
@@ -12,12 +12,12 @@ CAUSES = {
 }
 
 WHYS = {
-    "did-the-work": later("当日在任，负责该部位的施工"),
-    "watched-the-work": later("当日在任，负责该部位的监理"),
-    "made-the-documents": later("对据以施工的勘察、设计文件负责"),
-    "overall": later("当日在任，对工程质量承担全面责任"),
-    "supplied": later("当日在任，负责检测或材料构件供应"),
-    "other": later("当日在任"),
+    Reason.DID_THE_WORK: later("当日在任，负责该部位的施工"),
+    Reason.WATCHED_THE_WORK: later("当日在任，负责该部位的监理"),
+    Reason.MADE_THE_DOCUMENTS: later("对据以施工的勘察、设计文件负责"),
+    Reason.OVERALL: later("当日在任，对工程质量承担全面责任"),
+    Reason.SUPPLIED: later("当日在任，负责检测或材料构件供应"),
+    Reason.OTHER: later("当日在任"),
 }
 
 
@@ -25,7 +25,7 @@ def cause_words(cause: Cause) -> str:
     return str(CAUSES[cause])
 
 
-def why_words(why: str, answers_for: str, *, boundary: bool) -> str:
+def why_words(why: Reason, answers_for: str, *, boundary: bool) -> str:
     """Why somebody is in the answer: what holding the post on that day means, and what the post answers for.
 
     boundary   the day asked about is the first or the last of the term

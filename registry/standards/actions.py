@@ -1,8 +1,9 @@
 """What can be done with the handbook: enter an edition. Nothing is ever taken out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,13 +15,16 @@ from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.policy import Permission
-from registry.standards import kinds
-from registry.standards.drafts import Draft, NewText, drafts_in, reworded, shipped
+from registry.standards.drafts import Draft, Head, draft_after, drafts_in, shipped
 from registry.standards.handbook import forget
-from registry.standards.kinds import kind_named
+from registry.standards.kinds import Kind, kind_named
+from registry.standards.layout import layout_of
 from registry.standards.models import StandardEdition
-from registry.standards.reading import Malformed
-from registry.standards.rules import content_hash, region_scope
+from registry.standards.reading import Malformed, read
+from registry.standards.revision import TypedRow, content_typed
+from registry.standards.rules import Status, content_hash, region_scope
+from registry.standards.shown import WORDS
+from registry.standards.workbooks import HEAD, read_head, read_workbook
 
 
 class VersionTaken(Invalid):
@@ -49,13 +53,29 @@ def publish_edition(uow: UnitOfWork, draft: Draft) -> StandardEdition:
     return edition
 
 
-def reword(uow: UnitOfWork, edition_id: UUID, text: NewText) -> StandardEdition:
-    """Publish a new text for the paper an edition words; its fields and signatures stay as they are."""
-    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(text.region))
-    base = uow.get(StandardEdition, edition_id, undefer(StandardEdition.content))
-    if base.kind != kinds.WORDING.name:
-        raise Malformed(_("只有文书文本可以在页面上录入新版本。"))
-    return publish_edition(uow, reworded(base.head, base.content, text))
+def revise_edition(uow: UnitOfWork, base_id: UUID, head: Head, rows: Sequence[TypedRow]) -> StandardEdition:
+    """Publish a new edition made from another: its rows as they were typed or uploaded, under a head of its own.
+
+    The draft lives with whoever writes it; nothing is kept here before this. What was made under other editions
+    goes on pointing at those.
+
+    Raises what `publish_edition` raises; NotFresh without a recent proof of who one is; Faulty, naming row and
+    column; Empty; Malformed for a day that has passed without a note that says why.
+    """
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(head.region))
+    policy.require_fresh(uow.actor)
+    base = uow.get(StandardEdition, base_id, undefer(StandardEdition.content))
+    require_reason_for_the_past(uow, head)
+    content = content_typed(layout_of(kind_named(base.kind)), rows, base.content)
+    return publish_edition(uow, draft_after(base.head, head, content))
+
+
+def require_reason_for_the_past(uow: UnitOfWork, head: Head) -> None:
+    """A day that has passed changes what was in force then: whoever asks about that day must be told why."""
+    if head.effective_from < uow.today and not head.note:
+        raise Malformed(
+            _("施行日期早于今天，请在“说明”中写明原因，例如“补录 2024 年已施行的地方规定”。"), field="note"
+        )
 
 
 def load_defaults(uow: UnitOfWork) -> list[StandardEdition]:
@@ -66,6 +86,50 @@ def load_defaults(uow: UnitOfWork) -> list[StandardEdition]:
 def load_file(uow: UnitOfWork, path: Path) -> list[StandardEdition]:
     """Enter the editions of a file (see drafts.py) that are not there yet; return the new ones."""
     return load(uow, drafts_in(path))
+
+
+def load_workbook(uow: UnitOfWork, path: Path) -> list[StandardEdition]:
+    """Enter the edition that a workbook holds, unless it is there; return it then.
+
+    Its first sheet says of which kind, key, region and version it is. Rows that mean what they mean in an edition
+    already there under that name, or in the one in force before it, stay as they are written there.
+    Raises what `read_workbook`, `content_typed` and `load` raise; Malformed where the first sheet lacks a line.
+    """
+    draft = draft_in(uow, path)
+    policy.require(uow.actor, Permission.STANDARD_PUBLISH, region_scope(draft.region))
+    return load(uow, [draft])
+
+
+def draft_in(uow: UnitOfWork, path: Path) -> Draft:
+    head = head_of(path)
+    kind = kind_named(head.pop("kind"))
+    layout = layout_of(kind)
+    content = content_typed(layout, read_workbook(path, layout).rows, written_before(uow, kind, head))
+    facts = head | {"kind": kind.name, "content": content}
+    draft: Draft = read(Draft, facts, _("“版本信息”"))
+    return draft
+
+
+def head_of(path: Path) -> dict[str, str]:
+    """Return the first sheet of a workbook in the words of an edition file. Raises Malformed where a line is missing."""
+    head = read_head(path)
+    for name in ("kind", "region", "version", "effective_from", "title", "source", "status"):
+        if not head.get(name):
+            raise Malformed(_("“版本信息”表缺少“{line}”。", line=HEAD[name]))
+    words = {str(word): value for value, word in WORDS[Status].items()}
+    return head | {"status": words.get(head["status"], head["status"])}
+
+
+def written_before(uow: UnitOfWork, kind: Kind[Any], head: Mapping[str, str]) -> object:
+    """Return the content of the edition that goes by this name, else of the latest one of its kind and key."""
+    rows = uow.session.scalars(
+        select(StandardEdition).options(undefer(StandardEdition.content))
+        .where(StandardEdition.kind == kind.name, StandardEdition.key == head.get("key", ""))
+        .order_by(StandardEdition.entered_at, StandardEdition.id)
+    ).all()
+    named = [row for row in rows if (row.region, row.version) == (head["region"], head["version"])]
+    found = [*rows, *named]
+    return found[-1].content if found else None
 
 
 def load(uow: UnitOfWork, drafts: Iterable[Draft]) -> list[StandardEdition]:

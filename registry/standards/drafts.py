@@ -7,7 +7,7 @@ it (`table`), or with what differs from an edition of the same kind further up i
 import csv
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,32 +37,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class NewText:
-    """A new text for a paper whose form (fields and signatures) stays as it is."""
+class Head:
+    """What is said of a new edition, beside its content."""
 
     region: str
     version: str
     effective_from: date
+    title: str
     source: str
     status: Status
-    note: str
-    paragraphs: tuple[str, ...]
+    note: str = ""
 
 
-def reworded(edition: Edition, content: dict[str, Any], text: NewText) -> Draft:
-    """Return the edition that would follow `edition`, whose `content` is given as JSON."""
-    return Draft(
-        kind=edition.kind,
-        key=edition.key,
-        title=edition.title,
-        content=content | {"paragraphs": list(text.paragraphs)},
-        region=text.region,
-        version=text.version,
-        effective_from=text.effective_from,
-        source=text.source,
-        status=text.status,
-        note=text.note,
-    )
+def draft_after(edition: Edition, head: Head, content: object) -> Draft:
+    """Return the edition that would follow `edition`: of its kind and key, with its own head and content."""
+    return Draft(kind=edition.kind, key=edition.key, content=content, **asdict(head))
 
 
 def shipped() -> list[Draft]:

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from registry.defects.actions import report_trace
 from registry.defects.models import TraceReport
 from registry.defects.queries import Question, answer, trace_report
-from registry.defects.tracing import Cause
 from registry.documents.queries import content
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import Invalid, NotFound
@@ -20,6 +19,7 @@ from registry.parties.models import Organisation, OrganisationStatus, Person
 from registry.pledges.changes import Newcomer, hand_over
 from registry.projects.actions import FirmFacts, TermFacts, accept_unit, add_part_below, admit_firm, open_term
 from registry.projects.models import Participation, Project
+from registry.standards.trace_order import Cause
 from tests import build as house
 from tests.accounts.visiting import application
 from tests.adapters.reading import text_of
