@@ -121,7 +121,7 @@ def drawings_of(uow: UnitOfWork, unit_id: UUID, covering: Covering) -> str:
     if covering.drawings.strip():
         return covering.drawings.strip()
     found = drawings_in_force(uow, unit_id, covering.item_code, uow.today)
-    named = [f"{one.number} {one.name}".strip() for one in found.sets] + [one.number for one in found.changes]
+    named = [f"{one.number} {one.title}".strip() for one in found.sets] + [one.number for one in found.changes]
     if not named:
         raise Invalid(
             _("没有登记该部位现行有效的施工图，请填写图号或变更号。"), field="drawings",
