@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,11 +118,12 @@ class DirectoryStore:
         path = self._path(key)
         size = source.stat().st_size
         with answering_disk():
-            self._make_folder(path.parent)
+            new = self._make_folder(path.parent)
             if not path.exists():
                 self._place(source, size, path)
             same_size(key, path.stat().st_size, size)
-            sync_folder(path.parent)
+            for folder in (path.parent, *new):  # all in one go: one journal entry of the file system holds them
+                sync_folder(folder)
 
     @contextmanager
     def open(self, key: str, start: int = 0, length: int | None = None) -> Iterator[BinaryIO]:
@@ -171,12 +172,13 @@ class DirectoryStore:
         if not self._incoming.is_dir():
             raise Unavailable(_("文件存储目录不见了，请检查磁盘是否已挂载。"))
 
-    def _make_folder(self, folder: Path) -> None:
-        missing = [folder, *folder.parents]
-        for each in reversed(missing[:missing.index(self.root)]):
-            if not each.is_dir():
-                each.mkdir(mode=0o750, exist_ok=True)
-                sync_folder(each.parent)
+    def _make_folder(self, folder: Path) -> Sequence[Path]:
+        """Make what is missing of a folder's path; return the folders that hold a new name, still to be synced."""
+        way = [folder, *folder.parents]
+        missing = [each for each in way[:way.index(self.root)] if not each.is_dir()]
+        for each in reversed(missing):
+            each.mkdir(mode=0o750, exist_ok=True)
+        return [each.parent for each in missing]
 
     def _place(self, source: Path, size: int, path: Path) -> None:
         held = self._incoming / uuid4().hex

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, foreign, joinedload, mapped_column, relationship, selectinload
 from sqlalchemy.types import String
 
 from registry.kernel.db import Base, permanent, undeletable
@@ -298,10 +298,10 @@ DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION terms_do_not_overla
 
 PROJECT_PARTIES = selectinload(Project.participations)
 TERM_IN_FULL = (
-    selectinload(Term.person),
-    selectinload(Term.participation).options(
-        selectinload(Participation.organisation),
+    joinedload(Term.person, innerjoin=True),
+    joinedload(Term.participation, innerjoin=True).options(
+        joinedload(Participation.organisation, innerjoin=True),
         selectinload(Participation.units),
-        selectinload(Participation.project).options(PROJECT_PARTIES, selectinload(Project.units)),
+        joinedload(Participation.project, innerjoin=True).options(PROJECT_PARTIES, selectinload(Project.units)),
     ),
 )
