@@ -4,6 +4,7 @@ A recall holds every batch it reaches at once, by rule and not by marking them: 
 Source: 质量强国建设纲要（十四）: 缺陷建材响应处理和质量追溯.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -95,12 +96,19 @@ def next_number(uow: UnitOfWork, region: str) -> str:
 
 
 def touched(uow: UnitOfWork, sought: Sought, region: str) -> Mapping[UUID, Sequence[str]]:
-    """Return the projects that have such batches, each with as many of the batches as a notice names."""
+    """Lock the batches a recall reaches: whoever is about to build one in waits, and then sees the recall.
+
+    Returns the projects that have such batches, each with as many of the batches as a notice names.
+    """
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
     rows = uow.session.execute(
-        select(Batch.project_id, func.array_agg(Batch.id)).join(Project, Project.id == Batch.project_id)
-        .where(reaches(sought, region)).group_by(Batch.project_id).order_by(Batch.project_id)
+        select(Batch.id, Batch.project_id).join(Project, Project.id == Batch.project_id)
+        .where(reaches(sought, region)).order_by(Batch.id).with_for_update(of=Batch)
     )
-    return {project: [str(batch) for batch in sorted(batches)[:BATCHES_NAMED]] for project, batches in rows}
+    for batch, project in rows:
+        if len(found[project]) < BATCHES_NAMED:
+            found[project].append(str(batch))
+    return found
 
 
 def send_notices(uow: UnitOfWork, recall: Recall, projects: Mapping[UUID, Sequence[str]]) -> None:
