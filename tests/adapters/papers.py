@@ -174,8 +174,17 @@ def plaque(**changed: Any) -> Facts:
     } | changed
 
 
+def sign_board(**changed: Any) -> Facts:
+    return {
+        "number": "02010201-007", "project": PROJECT, "unit": "1号楼", "item": "钢筋", "step": "钢筋隐蔽",
+        "place": "三层①~⑤/A~D轴墙、柱", "done_on": date(2026, 3, 2), "builder": "山东泉城建工集团有限公司",
+        "supervisor": "济南正衡建设监理咨询有限责任公司", "doer": "褚㛃", "checker": "陈𬭎", "accepter": "",
+        "code": "3467 9ACD EFGH JKMN PQRT WXY3", "qr_text": "HTTPS://ZZ.EXAMPLE.CN/M/34679ACDEFGHJKMNPQRTWXY3",
+    } | changed
+
+
 FORMS: dict[str, Facts] = {
     "pledge": pledge(), "authorisation": authorisation(), "change_of_leader": change_of_leader(),
     "responsibility_table": responsibility_table(), "archive_catalogue": archive_catalogue(),
-    "trace_report": trace_report(), "plaque": plaque(),
+    "trace_report": trace_report(), "plaque": plaque(), "sign_board": sign_board(), "mark_label": sign_board(),
 }

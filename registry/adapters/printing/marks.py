@@ -42,12 +42,14 @@ def grouped(text: str, size: int = 8) -> str:
     return " ".join(text[start:start + size] for start in range(0, len(text), size))
 
 
-def qr(text: str, side_mm: float, alt: str) -> Markup:
+def qr(text: str, side_mm: float, alt: str, level: str = "M") -> Markup:
     """A QR code on a form, `side_mm` wide with two light modules around it: the paper does the rest.
+
+    level   how much may be lost: M 15 %, Q 25 % for what hangs on a site
 
     It comes as pixels, eight to a module: as a path it would take a tenth of the time of the whole paper.
     """
-    rows = segno.make(text, error="M", micro=False, boost_error=False, mask=MASK).matrix
+    rows = segno.make(text, error=level, micro=False, boost_error=False, mask=MASK).matrix
     code = Image.new("1", (len(rows) + 4, len(rows) + 4), 1)
     for y, row in enumerate(rows):
         for x, dark in enumerate(row):
