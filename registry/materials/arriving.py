@@ -14,12 +14,12 @@ from sqlalchemy import select
 from registry.documents import actions as documents
 from registry.documents.actions import SentFile
 from registry.documents.kinds import PAPERS
+from registry.kernel.codes import new_code
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.ledger.actions import Entry
-from registry.materials.codes import new_code
 from registry.materials.models import Batch, BatchFile, EntryInspection, Verdict
 from registry.materials.offices import CLERKS, INSPECTORS, batch_for, between_recalls, project_for
 from registry.parties.entering import OrganisationFacts, enter_organisations

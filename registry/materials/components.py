@@ -33,7 +33,7 @@ class Component(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
-    code: Mapped[str] = mapped_column(String(16), unique=True)
+    code: Mapped[str] = mapped_column(String(24), unique=True)
     number: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(80))                    # 叠合板, 预制柱, 预制楼梯 …
     plant_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))

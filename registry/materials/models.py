@@ -53,7 +53,7 @@ class Batch(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     project_id: Mapped[UUID] = mapped_column(ForeignKey("project.id"))
     participation_id: Mapped[UUID] = mapped_column(ForeignKey("participation.id"))  # of the firm that brought it
-    code: Mapped[str] = mapped_column(String(16), unique=True)       # unguessable, for the QR
+    code: Mapped[str] = mapped_column(String(24), unique=True)       # unguessable, for the QR
     number: Mapped[str] = mapped_column(String(80))                  # 炉批号/出厂编号, upper case, half width
     kind: Mapped[str] = mapped_column(String(40))                    # key in the edition below
     kinds_id: Mapped[UUID] = mapped_column(ForeignKey("standard_edition.id"))  # the material kinds as they stood then

@@ -1,0 +1,377 @@
+"""What can be asked about materials. Every answer has been through policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from registry import policy
+from registry.documents.queries import Readable, readable
+from registry.kernel.codes import normalised
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.materials.models import (
+    Approval,
+    Batch,
+    BatchFile,
+    Component,
+    Disposition,
+    EntryInspection,
+    Recall,
+    RecallNotice,
+    ReportBatch,
+    TestReport,
+    WitnessedSample,
+)
+from registry.materials.offices import (
+    APPROVERS,
+    BATCH_IN_PROJECT,
+    CLERKS,
+    DISPOSERS,
+    INSPECTORS,
+    REPORTERS,
+    SAMPLERS,
+    WITNESSES,
+    project_for,
+)
+from registry.materials.recalling import NOTICE_IN_PROJECT
+from registry.materials.rules import FAILURES, Hold, state_word
+from registry.materials.standing import holds, kind_of
+from registry.policy import Permission
+from registry.projects.models import PROJECT_PARTIES, Project, Term
+from registry.projects.offices import in_office
+from registry.standards import handbook as standards
+from registry.standards.materials import MaterialKind
+
+LAST_USED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which batches a list shows. state: "free", "held", "failed" or "" for all."""
+
+    kind: str = ""
+    producer: UUID | None = None
+    state: str = ""
+    word: str = ""
+    offset: int = 0
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    batch: Batch
+    kind: str
+    holds: Sequence[Hold]
+
+    @property
+    def state(self) -> str:
+        return state_word(self.holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a project's batches, what can be filtered by, and what the actor may do."""
+
+    project: Project
+    rows: Sequence[Row]
+    total: int
+    kinds: Sequence[tuple[str, str]]
+    producers: Sequence[tuple[str, str]]
+    notices: Sequence[RecallNotice]         # recalls not answered yet
+    posts: frozenset[str]                   # which the actor holds here today
+
+    @property
+    def may_receive(self) -> bool:
+        return bool(self.posts & set(CLERKS))
+
+    @property
+    def may_report(self) -> bool:
+        return bool(self.posts & set(REPORTERS))
+
+
+def batches(uow: UnitOfWork, project_id: UUID, wanted: Wanted) -> Listed:
+    """The batches of a project, the latest to arrive first."""
+    project = project_for(uow, project_id, Permission.MATERIAL_READ)
+    within = conditions(project_id, wanted)
+    if wanted.state:
+        ids = uow.session.scalars(select(Batch.id).where(*within).order_by(Batch.arrived_on.desc(), Batch.id)).all()
+        standing = holds(uow.session, ids)
+        chosen = [batch for batch in ids if in_state(standing[batch], wanted.state)]
+        total, within = len(chosen), [Batch.id.in_(chosen[wanted.offset:wanted.offset + wanted.limit])]
+        offset = 0
+    else:
+        total, offset = uow.session.scalar(select(func.count()).select_from(Batch).where(*within)) or 0, wanted.offset
+    found = uow.session.scalars(
+        select(Batch).where(*within).order_by(Batch.arrived_on.desc(), Batch.id).offset(offset).limit(wanted.limit)
+    ).all()
+    standing = holds(uow.session, [batch.id for batch in found])
+    rows = [Row(batch, kind_of(uow.session, batch.kinds_id, batch.kind).label, standing[batch.id]) for batch in found]
+    return Listed(project, rows, total, kinds_here(uow, project), producers_here(uow, project_id),
+                  open_notices(uow, project_id), posts_held(uow, project_id))
+
+
+def conditions(project_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
+    within: list[ColumnElement[bool]] = [Batch.project_id == project_id]
+    if wanted.kind:
+        within.append(Batch.kind == wanted.kind)
+    if wanted.producer:
+        within.append(Batch.producer_id == wanted.producer)
+    if wanted.word:
+        within.append(or_(
+            Batch.number.startswith(wanted.word.upper(), autoescape=True), Batch.product.contains(wanted.word, autoescape=True),
+        ))
+    return within
+
+
+def in_state(found: Sequence[Hold], state: str) -> bool:
+    if state == "failed":
+        return any(hold.key in FAILURES for hold in found)
+    return bool(found) == (state == "held")
+
+
+def kinds_here(uow: UnitOfWork, project: Project) -> list[tuple[str, str]]:
+    known = {kind.key: kind.label for kind in standards.material_kinds(uow.session, project.region, uow.today).content}
+    used = uow.session.scalars(select(Batch.kind).where(Batch.project_id == project.id).distinct().order_by(Batch.kind))
+    return [(key, known.get(key, key)) for key in used]
+
+
+def producers_here(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
+    rows = uow.session.execute(
+        select(Batch.producer_id, func.max(Batch.producer_name)).where(Batch.project_id == project_id)
+        .group_by(Batch.producer_id).order_by(func.max(Batch.producer_name))
+    )
+    return [(str(key), name) for key, name in rows]
+
+
+def open_notices(uow: UnitOfWork, project_id: UUID) -> Sequence[RecallNotice]:
+    return uow.session.scalars(
+        select(RecallNotice).join(Recall).options(selectinload(RecallNotice.recall))
+        .where(RecallNotice.project_id == project_id, RecallNotice.answered_at.is_(None), Recall.lifted_at.is_(None))
+        .order_by(RecallNotice.sent_at, RecallNotice.id)
+    ).all()
+
+
+def posts_held(uow: UnitOfWork, project_id: UUID) -> frozenset[str]:
+    """The posts the actor holds on this project today, of those that have to do with materials."""
+    posts = {*CLERKS, *SAMPLERS, *WITNESSES, *APPROVERS, *DISPOSERS}
+    return frozenset(
+        term.post for term in in_office(uow.session, project_id, posts, uow.today) if term.person_id == uow.actor.person
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One batch from arrival to what is left, with what holds it and what the actor may do next."""
+
+    batch: Batch
+    kind: MaterialKind
+    holds: Sequence[Hold]
+    inspections: Sequence[EntryInspection]
+    samples: Sequence[WitnessedSample]
+    reports: Sequence[TestReport]
+    approvals: Sequence[Approval]
+    dispositions: Sequence[Disposition]
+    components: Sequence[Component]
+    posts: frozenset[str]
+
+    @property
+    def state(self) -> str:
+        return state_word(self.holds)
+
+    @property
+    def may_inspect(self) -> bool:
+        return bool(self.posts & set(INSPECTORS))
+
+    @property
+    def may_sample(self) -> bool:
+        return bool(self.posts & {*SAMPLERS, *WITNESSES})
+
+    @property
+    def may_report(self) -> bool:
+        return bool(self.posts & set(REPORTERS))
+
+    @property
+    def may_approve(self) -> bool:
+        return bool(self.posts & set(APPROVERS))
+
+    @property
+    def may_dispose(self) -> bool:
+        return bool(self.posts & set(DISPOSERS))
+
+    @property
+    def may_receive(self) -> bool:
+        return bool(self.posts & set(CLERKS))
+
+    def label_of(self, test: str) -> str:
+        found = self.kind.test(test)
+        return found.label if found else test
+
+
+def chain(uow: UnitOfWork, batch_id: UUID) -> Chain:
+    """A batch with every record there is of it, the oldest first."""
+    batch = uow.get(Batch, batch_id, BATCH_IN_PROJECT, selectinload(Batch.files))
+    policy.require(uow.actor, Permission.MATERIAL_READ, batch.scope)
+    session = uow.session
+    return Chain(
+        batch, kind_of(session, batch.kinds_id, batch.kind), holds(session, [batch_id])[batch_id],
+        session.scalars(select(EntryInspection).where(EntryInspection.batch_id == batch_id)
+                        .order_by(EntryInspection.inspected_at, EntryInspection.id)).all(),
+        session.scalars(select(WitnessedSample).where(WitnessedSample.batch_id == batch_id)
+                        .order_by(WitnessedSample.taken_at, WitnessedSample.id)).all(),
+        session.scalars(select(TestReport).join(ReportBatch, ReportBatch.report_id == TestReport.id)
+                        .options(selectinload(TestReport.items)).where(ReportBatch.batch_id == batch_id)
+                        .order_by(TestReport.recorded_at, TestReport.id)).all(),
+        session.scalars(select(Approval).where(Approval.batch_id == batch_id)
+                        .order_by(Approval.approved_at, Approval.id)).all(),
+        session.scalars(select(Disposition).where(Disposition.batch_id == batch_id)
+                        .order_by(Disposition.disposed_at, Disposition.id)).all(),
+        session.scalars(select(Component).where(Component.batch_id == batch_id).order_by(Component.number)).all(),
+        posts_held(uow, batch.project_id),
+    )
+
+
+def behind_code(uow: UnitOfWork, code: str) -> UUID:
+    """Return the batch whose label carries a code. Raises NotFound for another tenant's as for none."""
+    found = uow.session.scalars(
+        select(Batch).options(BATCH_IN_PROJECT).where(Batch.code == normalised(code))
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("没有找到所要的记录。"))
+    policy.require(uow.actor, Permission.MATERIAL_READ, found.scope)
+    return found.id
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """What the arrival page offers: kinds, and what came last, to be taken over with one tap."""
+
+    project: Project
+    kinds: Sequence[MaterialKind]
+    last: Sequence[Batch]
+
+
+def receiving(uow: UnitOfWork, project_id: UUID) -> Receiving:
+    project = project_for(uow, project_id, Permission.MATERIAL_RECORD)
+    newest = (
+        select(func.max(Batch.recorded_at)).where(Batch.project_id == project_id)
+        .group_by(Batch.kind, Batch.product, Batch.grade, Batch.producer_id, Batch.supplier_id)
+        .order_by(func.max(Batch.recorded_at).desc()).limit(LAST_USED)
+    )
+    last = uow.session.scalars(
+        select(Batch).where(Batch.project_id == project_id, Batch.recorded_at.in_(newest))
+        .order_by(Batch.recorded_at.desc(), Batch.id).limit(LAST_USED)
+    ).all()
+    return Receiving(project, standards.material_kinds(uow.session, project.region, uow.today).content, last)
+
+
+def people(uow: UnitOfWork, project_id: UUID, posts: Sequence[str]) -> list[tuple[str, str]]:
+    """(term, name and firm) of those in office today, to choose from; the actor himself first."""
+    project_for(uow, project_id, Permission.MATERIAL_READ)
+    terms = in_office(uow.session, project_id, posts, uow.today)
+    ordered = sorted(terms, key=lambda term: term.person_id != uow.actor.person)
+    return [(str(term.id), said(term)) for term in ordered]
+
+
+def said(term: Term) -> str:
+    return f"{term.person_name}（{term.participation.organisation_name}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """不合格项目台账: one failed inspection or report."""
+
+    batch: Batch
+    what: str
+    number: str
+    found_on: object
+    holds: Sequence[Hold]
+
+
+def failed_ledger(uow: UnitOfWork, project_id: UUID) -> tuple[Project, list[Failed]]:
+    """The failed inspections and reports of a project, the latest first. Source: 57号令 第二十六条."""
+    project = project_for(uow, project_id, Permission.MATERIAL_READ)
+    reports = uow.session.execute(
+        select(Batch, TestReport).join(ReportBatch, ReportBatch.batch_id == Batch.id)
+        .join(TestReport, TestReport.id == ReportBatch.report_id)
+        .where(Batch.project_id == project_id, TestReport.verdict == "failed")
+        .order_by(TestReport.recorded_at.desc(), TestReport.id, Batch.id)
+    ).all()
+    looks = uow.session.execute(
+        select(Batch, EntryInspection).join(EntryInspection, EntryInspection.batch_id == Batch.id)
+        .where(Batch.project_id == project_id, EntryInspection.verdict == "failed")
+        .order_by(EntryInspection.inspected_at.desc(), EntryInspection.id)
+    ).all()
+    standing = holds(uow.session, [row[0].id for row in (*reports, *looks)])
+    rows = [Failed(batch, test_label(uow, batch, report.test), report.number, report.recorded_at, standing[batch.id])
+            for batch, report in reports]
+    rows += [Failed(batch, _("进场检验：{remark}", remark=look.remark), "", look.inspected_at, standing[batch.id])
+             for batch, look in looks]
+    return project, sorted(rows, key=lambda row: str(row.found_on), reverse=True)
+
+
+def test_label(uow: UnitOfWork, batch: Batch, test: str) -> str:
+    found = kind_of(uow.session, batch.kinds_id, batch.kind).test(test)
+    return found.label if found else test
+
+
+def paper(uow: UnitOfWork, batch_id: UUID, sha256: str) -> Readable:
+    """A paper or photo that belongs to a batch, to be looked at. Raises NotFound for any other hash."""
+    batch = uow.get(Batch, batch_id, BATCH_IN_PROJECT)
+    policy.require(uow.actor, Permission.MATERIAL_READ, batch.scope)
+    of_batch = (
+        select(BatchFile.document_sha256).where(BatchFile.batch_id == batch_id),
+        select(WitnessedSample.photo_sha256).where(WitnessedSample.batch_id == batch_id),
+        select(Disposition.photo_sha256).where(Disposition.batch_id == batch_id),
+        select(Disposition.consent_sha256).where(Disposition.batch_id == batch_id),
+        select(TestReport.document_sha256).join(ReportBatch, ReportBatch.report_id == TestReport.id)
+        .where(ReportBatch.batch_id == batch_id),
+    )
+    if not any(sha256 in uow.session.scalars(each).all() for each in of_batch):
+        raise NotFound(_("没有找到所要的记录。"))
+    return readable(uow, sha256, f"{batch.product}-{batch.number}")
+
+
+def recalls(uow: UnitOfWork, limit: int = 100) -> Sequence[tuple[Recall, int, int, int]]:
+    """The recalls of the actor's region, the latest first, each with its notices: sent, opened, answered."""
+    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, policy.Scope(region=uow.actor.region))
+    prefix = policy.region_prefix(uow.actor.region) if uow.actor.region else ""
+    rows = uow.session.execute(
+        select(Recall, func.count(RecallNotice.id), func.count(RecallNotice.opened_at), func.count(RecallNotice.answered_at))
+        .outerjoin(RecallNotice, RecallNotice.recall_id == Recall.id).where(Recall.region.startswith(prefix))
+        .group_by(Recall.id).order_by(Recall.announced_at.desc(), Recall.id).limit(limit)
+    )
+    return [row._tuple() for row in rows]
+
+
+def receipts(uow: UnitOfWork, recall_id: UUID) -> tuple[Recall, Sequence[RecallNotice]]:
+    """One recall with the projects told: who has opened it, who has answered what. Those without an answer first."""
+    recall = uow.get(Recall, recall_id)
+    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, recall.scope)
+    notices = uow.session.scalars(
+        select(RecallNotice).options(selectinload(RecallNotice.project))
+        .where(RecallNotice.recall_id == recall_id)
+        .order_by(RecallNotice.answered_at.is_not(None), RecallNotice.opened_at.is_not(None), RecallNotice.id)
+    ).all()
+    return recall, notices
+
+
+def notice_to_answer(uow: UnitOfWork, notice_id: UUID) -> tuple[RecallNotice, Mapping[UUID, Batch]]:
+    """A recall's notice with the batches it names."""
+    notice = uow.get(RecallNotice, notice_id, NOTICE_IN_PROJECT, selectinload(RecallNotice.recall))
+    policy.require(uow.actor, Permission.MATERIAL_READ, notice.scope)
+    named = uow.session.scalars(
+        select(Batch).where(Batch.id.in_([UUID(each) for each in notice.batch_ids])).order_by(Batch.arrived_on, Batch.id)
+    )
+    return notice, {batch.id: batch for batch in named}
+
+
+def commissioners(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
+    """The firms that may stand on a report as its commissioner; the owner first, for only his counts."""
+    project = uow.get(Project, project_id, PROJECT_PARTIES)
+    policy.require(uow.actor, Permission.MATERIAL_READ, project.scope)
+    firms = sorted(project.participations, key=lambda firm: (firm.role != "owner", firm.organisation_name))
+    return list(dict.fromkeys((str(firm.organisation_id), firm.organisation_name) for firm in firms))
