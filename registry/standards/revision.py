@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from registry.kernel.text import _
 from registry.standards.cells import record_of, texts_of
-from registry.standards.comparison import Line, compared
-from registry.standards.layout import JSON, Layout, Record
+from registry.standards.comparison import Change, Line, Piece, compared
+from registry.standards.layout import JSON, Column, Layout, Record
 from registry.standards.reading import Malformed, read
 
 MOST_ROWS = 5_000
@@ -95,9 +95,11 @@ def content_typed(layout: Layout, rows: Sequence[TypedRow], base: JSON) -> JSON:
              stand there
     raises   Faulty, naming row and column of every mistake; Empty when no row is left
     """
-    kept = [row for row in rows if not row.out and not row.is_blank]
+    kept = [row for row in rows if layout.is_single or not (row.out or row.is_blank)]
     if not kept:
         raise Empty(_("至少要有一行内容。"))
+    if layout.is_single and len(kept) > 1:
+        raise Malformed(_("这一类内容只应有一行，现有 {count} 行。", count=len(kept)))
     if len(kept) > MOST_ROWS:
         raise Malformed(_("内容超过 {most} 行。", most=MOST_ROWS))
     reader = Reader(layout, known_rows(layout, base))
@@ -183,10 +185,18 @@ def row_change(layout: Layout, old: dict[str, str] | None, new: dict[str, str], 
 
 def cell_changes(layout: Layout, old: dict[str, str], new: dict[str, str]) -> list[CellChange]:
     return [
-        CellChange(column.heading, compared(before.split("\n"), after.split("\n")))
+        CellChange(column.heading, woven(column, before, after))
         for column in layout.columns
         if (before := old.get(column.name, "")) != (after := new.get(column.name, ""))
     ]
+
+
+def woven(column: Column, before: str, after: str) -> Sequence[Line]:
+    """Text is compared sign by sign; a number, a day or a word out of a few changes as a whole."""
+    if column.shape is str or column.is_list:
+        return compared(before.split("\n"), after.split("\n"))
+    both = (Piece(Change.REMOVED, before), Piece(Change.ADDED, after))
+    return [tuple(piece for piece in both if piece.text)]
 
 
 def title_of(layout: Layout, texts: dict[str, str]) -> str:

@@ -122,7 +122,8 @@ def read_workbook(path: Path, layout: Layout) -> FilledIn:
         _line, heads = next(rows, (0, {}))
         columns = columns_named(layout, heads)
         filled = [TypedRow(line, texts_in(line, cells, columns)) for line, cells in rows]
-        return FilledIn(head_in(book), filled)
+        nothing_said = [TypedRow(2, {})] if layout.is_single and not filled else []  # “no period” is an answer too
+        return FilledIn(head_in(book), filled or nothing_said)
 
 
 def read_head(path: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ import registry
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.errors import Refusal
 from registry.kernel.uow import Units
-from registry.web import filters, headers
+from registry.web import filters, headers, uploads
 from registry.web.door import guard
 from registry.web.pages import page
 
@@ -22,6 +22,7 @@ ROOT = Path(registry.__file__).parent.parent
 STATIC = ROOT / "registry" / "static"
 FRAME = {
     "desks.home", "desks.search", "notices.inbox", "accounts.me", "accounts.sign_in", "accounts.sign_out",
+    "accounts.confirm",
 }
 """The doors the frame of a page leads to."""
 
@@ -38,6 +39,7 @@ def visiting(units: Units, *doors: Blueprint) -> Visit:
     filters.install(app)
     headers.install(app)
     guard(app, units, lambda: request.environ.get("test.actor", NOBODY))
+    uploads.install(app)
     app.context_processor(around)
     app.register_error_handler(Refusal, refused)
     for blueprint in doors:

@@ -6,14 +6,18 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from registry.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from registry.kernel.uow import Units
+from registry.standards import kinds
 from registry.standards.actions import load_defaults
+from registry.standards.chapters import chapters_in_order
 from registry.standards.commands import standards
 from registry.standards.comparison import Change, compared
 from registry.standards.drafts import shipped
-from registry.standards.handbook import wording
+from registry.standards.handbook import find_in_force, wording
+from registry.standards.kinds import KINDS
 from registry.standards.regions import region_name
 from registry.standards.views import bp
 from tests.conftest import NOON
@@ -22,17 +26,6 @@ from tests.standards.frame import Visit, visiting
 TODAY = NOON.date()
 OFFICER = Actor(account=uuid4(), person=uuid4(), region="370100", roles=frozenset({Role.OFFICER}))
 HEAD = Actor(account=uuid4(), person=uuid4(), region="370100", roles=frozenset({Role.STATION_HEAD}))
-OFFICIAL = {
-    "region": "370100",
-    "version": "2026-1",
-    "effective_from": "2026-04-01",
-    "source": "济南市正式文本",
-    "status": "law",
-    "note": "",
-    "paragraphs": "兹授权我单位{person}担任{project}的{post}。\r\n本授权书自授权之日起生效。",
-}
-
-
 @pytest.fixture
 def loaded(units: Units) -> Units:
     with units.writing(SYSTEM) as uow:
@@ -61,7 +54,7 @@ def test_whoever_is_signed_in_reads_the_law_and_a_stranger_does_not(visit: Visit
 
 def test_every_edition_has_a_page_with_its_source_and_whether_it_is_law(visit: Visit) -> None:
     client = visit(OFFICER)
-    addresses = re.findall(r'href="(/standards/[^"]+)"', client.get("/standards").text)
+    addresses = re.findall(r'href="(/standards/[0-9a-f-]{36})"', client.get("/standards").text)
     assert len(addresses) == len(shipped())
     for address in addresses:
         answer = client.get(address)
@@ -83,101 +76,81 @@ def test_an_unknown_edition_is_not_found(visit: Visit) -> None:
     assert visit(OFFICER).get(f"/standards/{uuid4()}").status_code == 404
 
 
-def test_only_a_head_or_administrator_is_offered_to_word_a_paper(visit: Visit, authorisation: str) -> None:
-    assert "录入新版本" in visit(HEAD).get(authorisation).text
-    assert "录入新版本" not in visit(OFFICER).get(authorisation).text
-    assert visit(OFFICER).get(f"{authorisation}/rewording").status_code == 403
+def test_only_a_head_or_administrator_is_offered_to_revise_an_edition(visit: Visit, authorisation: str) -> None:
+    assert "据此拟定新版本" in visit(HEAD).get(authorisation).text
+    assert "据此拟定新版本" not in visit(OFFICER).get(authorisation).text
+    assert visit(OFFICER).get(f"{authorisation}/revision").status_code == 403
 
 
-def test_the_form_begins_with_the_present_text(visit: Visit, authorisation: str) -> None:
-    text = visit(HEAD).get(f"{authorisation}/rewording").text
-    assert "兹授权我单位{person}担任{project}的{post}" in text
-    assert 'value="370100"' in text
-    assert "{design_life} 设计使用年限" in text
+def test_the_handbook_is_found_by_title_kind_source_and_region(visit: Visit) -> None:
+    client = visit(OFFICER)
+    for wanted, title in [("济南", "5 个工作日内"), ("GB/T 50328", "归档文件"), ("检查要点", "工程质量监督检查要点")]:
+        text = client.get("/standards", query_string={"q": wanted}).text
+        assert title in text
+        assert "法定代表人授权书" not in text
+    assert "没有找到这样的版本" in client.get("/standards?q=龙卷风").text
 
 
-def test_a_new_text_is_shown_against_the_present_one_and_nothing_is_entered_yet(
-    visit: Visit, authorisation: str
-) -> None:
-    client = visit(HEAD)
-    answer = client.post(f"{authorisation}/rewording", data=OFFICIAL)
-    assert answer.status_code == 200
-    assert "<del>（承担范围：{scope}）" in answer.text
-    assert "新文本不再包含：设计使用年限、承担范围" in answer.text
-    assert "2026-1" not in client.get("/standards").text
+def test_every_kind_stands_in_one_chapter() -> None:
+    names = [name for _key, _title, kinds in chapters_in_order() for name in kinds]
+    assert sorted(names) == sorted(KINDS)
 
 
-def compared_mark(text: str) -> str:
-    found = re.search(r'name="compared"[^>]*value="([0-9a-f]{64})"', text)
+def address_of(client: FlaskClient, title: str) -> str:
+    found = re.search(rf'href="([^"]+)">{re.escape(title)}', client.get("/standards").text)
     assert found
     return found[1]
 
 
-def test_the_text_that_was_compared_can_be_published(visit: Visit, units: Units, authorisation: str) -> None:
-    client = visit(HEAD)
-    shown = client.post(f"{authorisation}/rewording", data=OFFICIAL).text
-    ticked = OFFICIAL | {"compared": compared_mark(shown), "sure": "y"}
-    answer = client.post(f"{authorisation}/rewording", data=ticked)
-    assert answer.status_code == 303
-    assert "尚未施行" in client.get(answer.location).text
-    with units.reading(SYSTEM) as uow:
-        found = wording(uow.session, "authorisation", "370102", NOON.date().replace(month=4))
-    assert found.content.paragraphs[1] == "本授权书自授权之日起生效。"
-    assert [line.label for line in found.content.closing][-1] == "授权日期"
-
-
-def test_another_text_than_the_one_compared_is_compared_first(visit: Visit, authorisation: str) -> None:
-    client = visit(HEAD)
-    shown = client.post(f"{authorisation}/rewording", data=OFFICIAL).text
-    other = OFFICIAL | {"paragraphs": "另一份文本。", "compared": compared_mark(shown), "sure": "y"}
-    answer = client.post(f"{authorisation}/rewording", data=other)
-    assert answer.status_code == 200
-    assert "与现行文本的差异" in answer.text
-
-
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("title", "wanted", "there", "gone"),
     [
-        ({"paragraphs": "{identity_number}"}, "文本中的空白“identity_number”不存在"),
-        ({"paragraphs": "{project"}, "花括号没有成对"),
-        ({"paragraphs": " \n "}, "请填写“文本（每行一段）”"),
-        ({"version": ""}, "请填写“版本号”"),
-        ({"effective_from": ""}, "请填写“施行日期”"),
-        ({"region": "37"}, "6 位数字"),
+        ("建筑工程的分部工程、分项工程划分", "防水混凝土", "找到", "02 主体结构"),
+        ("建筑工程的分部工程、分项工程划分", "020102", "钢筋", "030201"),
+        ("工程质量监督检查要点", "严禁加水", "E-37-01", "E-32-01"),
+        ("建设工程文件归档目录", "承诺书", "Q1-02", "A1-01"),
+        ("各阶段应有文件", "备案表", "E1-12", "A1-01"),
     ],
 )
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
-    visit: Visit, authorisation: str, typed: dict[str, str], said: str
+def test_a_long_edition_is_searched_without_scripts(
+    visit: Visit, title: str, wanted: str, there: str, gone: str
 ) -> None:
-    answer = visit(HEAD).post(f"{authorisation}/rewording", data=OFFICIAL | typed)
-    assert answer.status_code == 422
-    assert said in answer.text
-    assert "济南市正式文本" in answer.text
+    client = visit(OFFICER)
+    text = client.get(address_of(client, title), query_string={"q": wanted}).text
+    assert there in text
+    assert gone not in text
 
 
-def test_a_head_words_no_paper_for_another_region(visit: Visit, authorisation: str) -> None:
-    answer = visit(HEAD).post(f"{authorisation}/rewording", data=OFFICIAL | {"region": "370200"})
-    assert answer.status_code == 404
+def test_required_documents_are_shown_by_name_and_party_not_by_code(visit: Visit) -> None:
+    client = visit(OFFICER)
+    text = client.get(address_of(client, "各阶段应有文件")).text
+    assert "建设工程竣工验收备案表" in text
+    assert "监理单位" in text
+    assert "住房和城乡建设部令第2号 第五条（一）" in text
 
 
-def test_a_version_that_is_taken_is_told_beside_its_field(visit: Visit, authorisation: str) -> None:
-    client = visit(HEAD)
-    for _time in range(2):
-        shown = client.post(f"{authorisation}/rewording", data=OFFICIAL).text
-        ticked = OFFICIAL | {"compared": compared_mark(shown), "sure": "y"}
-        answer = client.post(f"{authorisation}/rewording", data=ticked)
-    assert answer.status_code == 422
-    assert "版本“2026-1”已经录入" in answer.text
+def test_post_duties_stand_on_one_page_by_party(visit: Visit) -> None:
+    text = visit(OFFICER).get("/standards/duties").text
+    assert text.index("建设单位项目负责人") < text.index("施工单位项目经理") < text.index("专业监理工程师")
+    assert "未经其签字，材料不得使用" in text
+    assert "默认建议" in text
+    assert visit(OFFICER).get("/standards/duties?region=37").status_code == 422
 
 
-def test_a_table_is_not_worded_on_a_page(visit: Visit) -> None:
-    client = visit(HEAD)
-    text = client.get("/standards").text
-    found = re.search(r'id="roles".*?href="([^"]+)"', text, re.DOTALL)
-    assert found
-    address = found[1]
-    assert "录入新版本" not in client.get(address).text
-    assert client.get(f"{address}/rewording").status_code == 404
+def test_two_editions_are_compared_the_older_first(visit: Visit, loaded: Units) -> None:
+    with loaded.reading(SYSTEM) as uow:
+        nation = find_in_force(uow.session, kinds.POSTS, "370100", TODAY, "")
+        hebei = find_in_force(uow.session, kinds.POSTS, "130000", TODAY, "")
+    text = visit(OFFICER).get(f"/standards/{hebei.id}/changes/{nation.id}").text
+    assert "参建即须承诺并备案" in text
+    assert text.index("全国") < text.index("河北省")
+
+
+def test_editions_of_two_kinds_are_not_compared(visit: Visit, loaded: Units) -> None:
+    with loaded.reading(SYSTEM) as uow:
+        posts = find_in_force(uow.session, kinds.POSTS, "370100", TODAY, "")
+        roles = find_in_force(uow.session, kinds.ROLES, "370100", TODAY, "")
+    assert visit(OFFICER).get(f"/standards/{posts.id}/changes/{roles.id}").status_code == 422
 
 
 def test_a_comparison_weaves_both_texts_into_one() -> None:
