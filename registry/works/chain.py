@@ -170,3 +170,8 @@ def lot_to_supply(uow: UnitOfWork, lot_id: UUID) -> ToUse:
     return ToUse(found, [
         (str(batch.id), f"{batch.product} {batch.grade} · {batch.number}") for batch in free
     ], len(batches) - len(free))
+
+
+def lot_of_use(uow: UnitOfWork, use_id: UUID) -> LotShown:
+    """The lot a use of material belongs to."""
+    return lot_shown(uow, uow.get(LotBatch, use_id).lot_id)

@@ -255,7 +255,7 @@ def missing(uow: UnitOfWork, unit: UnitProject, lots: Sequence[PlannedLot]) -> l
     there = set(uow.session.execute(
         select(Lot.item_code, Lot.place).where(Lot.unit_project_id == unit.id, Lot.withdrawn_at.is_(None))
         .order_by(Lot.item_code, Lot.place)
-    ).tuples())
+    ).all())
     return [each for each in lots if (each.item_code, each.place) not in there]
 
 
@@ -273,7 +273,7 @@ def last_serials(uow: UnitOfWork, unit_id: UUID) -> dict[str, int]:
         select(Lot.item_code, func.max(Lot.serial)).where(Lot.unit_project_id == unit_id)
         .group_by(Lot.item_code).order_by(Lot.item_code)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def divisions_edition(uow: UnitOfWork) -> UUID:

@@ -1,0 +1,154 @@
+"""Doors to the lots of a unit project: how far they are, laying them out, one lot, what is built into it."""
+
+from uuid import UUID
+
+from flask import flash, request
+from flask.typing import ResponseReturnValue
+
+from registry.kernel.text import _
+from registry.policy import Permission
+from registry.web.door import door, reading, writing
+from registry.web.pages import page, see_other, window_asked
+from registry.works import chain, office, planning, queries, using
+from registry.works.blueprint import bp
+from registry.works.forms import EditForm, LayoutForm, LotForm, ReasonForm, UseForm
+from registry.works.queries import LotsWanted, Which
+
+__all__ = ["bp", "office"]
+
+
+@bp.get("/projects/<uuid:project_id>/works")
+@door(Permission.WORK_READ)
+def index(project_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("works/index.html", works=queries.project_works(uow, project_id))
+
+
+@bp.get("/units/<uuid:unit_id>/works")
+@door(Permission.WORK_READ)
+def lots(unit_id: UUID) -> ResponseReturnValue:
+    asked, window = request.args.get("which", ""), window_asked(50)
+    which = Which(asked) if asked in list(Which) else Which.ALL
+    words = request.args.get("q", "").strip()[:100]
+    wanted = LotsWanted(which, request.args.get("below", "")[:6], words, window.offset, window.size)
+    with reading() as uow:
+        shown = queries.unit_lots(uow, unit_id, wanted)
+        return page("works/lots.html", shown=shown, which=which, words=words, window=window, filters=list(Which))
+
+
+@bp.route("/units/<uuid:unit_id>/works/layout", methods=["GET", "POST"])
+@door(Permission.WORK_PLAN)
+def lay_out(unit_id: UUID) -> ResponseReturnValue:
+    form = LayoutForm()
+    with reading() as uow:
+        offer = queries.planning(uow, unit_id)
+    offered(form, offer)
+    if form.validate_on_submit() and "make" in request.form:
+        with form.blaming(), writing() as uow:
+            made = planning.generate_lots(uow, unit_id, form.wish)
+        if not form.errors:
+            flash(_("已划分 {count} 个检验批。", count=len(made)))
+            return see_other(".lots", unit_id=unit_id)
+    preview = None
+    if form.is_submitted() and not form.errors:
+        with form.blaming(), reading() as uow:
+            preview = queries.tally(planning.preview_lots(uow, unit_id, form.wish))
+    return page("works/lay_out.html", form=form, offer=offer, preview=preview, items=dict(offer.items))
+
+
+def offered(form: LayoutForm | LotForm, offer: queries.Planning) -> None:
+    """Fill a form with what may be chosen, and with what is known of the unit project."""
+    form.participation_id.choices = [(str(firm.id), firm.organisation_name) for firm in offer.firms]
+    if isinstance(form, LotForm):
+        form.item_code.choices = list(offer.items)
+        return
+    form.layouts.choices = [(each.key, each.label) for each in offer.layouts]
+    if not form.is_submitted():
+        form.layouts.data = [each.key for each in offer.layouts if each.key in offer.fitting and each.structures]
+        form.storeys_above.data = offer.unit.storeys_above
+        form.storeys_below.data = offer.unit.storeys_below or 0
+
+
+@bp.route("/units/<uuid:unit_id>/works/new", methods=["GET", "POST"])
+@door(Permission.WORK_PLAN)
+def add(unit_id: UUID) -> ResponseReturnValue:
+    form = LotForm()
+    with reading() as uow:
+        offer = queries.planning(uow, unit_id)
+    offered(form, offer)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            made = planning.add_lot(uow, unit_id, form.lot)
+        if not form.errors:
+            flash(_("已增加检验批 {number}。", number=made.number))
+            return see_other(".show", lot_id=made.id)
+    return page("works/add.html", form=form, offer=offer)
+
+
+@bp.get("/lots/<uuid:lot_id>")
+@door(Permission.WORK_READ)
+def show(lot_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("works/show.html", shown=chain.lot_shown(uow, lot_id), form=ReasonForm(formdata=None))
+
+
+@bp.route("/lots/<uuid:lot_id>/edit", methods=["GET", "POST"])
+@door(Permission.WORK_PLAN)
+def edit(lot_id: UUID) -> ResponseReturnValue:
+    form = EditForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            planning.edit_lot(uow, lot_id, form.edit, form.version.number)
+        if not form.errors:
+            flash(_("已更改检验批。"))
+            return see_other(".show", lot_id=lot_id)
+
+    with reading() as uow:
+        found = chain.lot(uow, lot_id)
+        return page("works/edit.html", form=form if form.is_submitted() else EditForm(obj=found), lot=found)
+
+
+@bp.post("/lots/<uuid:lot_id>/withdraw")
+@door(Permission.WORK_PLAN)
+def withdraw(lot_id: UUID) -> ResponseReturnValue:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            planning.withdraw_lot(uow, lot_id, form.reason.data)
+        if not form.errors:
+            flash(_("已撤销检验批。"))
+            return see_other(".show", lot_id=lot_id)
+
+    with reading() as uow:
+        return page("works/show.html", shown=chain.lot_shown(uow, lot_id), form=form)
+
+
+@bp.route("/lots/<uuid:lot_id>/materials", methods=["GET", "POST"])
+@door(Permission.WORK_RECORD)
+def use(lot_id: UUID) -> ResponseReturnValue:
+    form = UseForm()
+    with reading() as uow:
+        offer = chain.lot_to_supply(uow, lot_id)
+    form.batch_id.choices = list(offer.batches)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            using.use_batch(uow, lot_id, UUID(form.batch_id.data), form.quantity.data)
+        if not form.errors:
+            flash(_("已登记材料使用。"))
+            return see_other(".show", lot_id=lot_id)
+    return page("works/use.html", form=form, offer=offer)
+
+
+@bp.post("/lot-batches/<uuid:use_id>/withdraw")
+@door(Permission.WORK_RECORD)
+def withdraw_use(use_id: UUID) -> ResponseReturnValue:
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            taken_back = using.withdraw_use(uow, use_id, form.reason.data)
+        if not form.errors:
+            flash(_("已撤销该使用记录。"))
+            return see_other(".show", lot_id=taken_back.lot_id)
+
+    with reading() as uow:
+        return page("works/show.html", shown=chain.lot_of_use(uow, use_id), form=form)
