@@ -178,11 +178,10 @@ def changes(uow: UnitOfWork, project: Project) -> list[Item]:
     ]
 
 
-def plaques(uow: UnitOfWork, project: Project) -> list[Item]:
+def plaques_known(uow: UnitOfWork, project: Project) -> list[Item]:
+    """The plaques and the photographs of where they hang. Reads only."""
     names = {unit.id: unit.name for unit in project.units}
-    issued = uow.session.scalars(
-        select(Plaque).where(Plaque.unit_project_id.in_(names)).order_by(Plaque.issued_on, Plaque.id)
-    ).all()
+    issued = issued_to(uow, project)
     mounted = uow.session.scalars(
         select(Mounting).where(Mounting.plaque_id.in_([row.id for row in issued]))
         .order_by(Mounting.mounted_on, Mounting.id)
@@ -196,10 +195,24 @@ def plaques(uow: UnitOfWork, project: Project) -> list[Item]:
         Item("Q1-05", _("永久性标牌安装照片（{unit}）", unit=unit_of[row.plaque_id]), row.mounted_by, row.mounted_on,
              row.photo_sha256)
         for row in mounted
-    ] + [
-        Item("Q1-05", _("永久性标牌存证（{unit}）", unit=unit_of[plaque_id]), project_owner(project), uow.today, sha256)
-        for plaque_id, sha256 in proofs(uow, [row.id for row in issued]).items()
     ]
+
+
+def plaques(uow: UnitOfWork, project: Project) -> list[Item]:
+    """The plaques with the signed proof of each."""
+    names = {unit.id: unit.name for unit in project.units}
+    unit_of = {row.id: names[row.unit_project_id] for row in issued_to(uow, project)}
+    return plaques_known(uow, project) + [
+        Item("Q1-05", _("永久性标牌存证（{unit}）", unit=unit_of[plaque_id]), project_owner(project), uow.today, sha256)
+        for plaque_id, sha256 in proofs(uow, list(unit_of)).items()
+    ]
+
+
+def issued_to(uow: UnitOfWork, project: Project) -> Sequence[Plaque]:
+    return uow.session.scalars(
+        select(Plaque).where(Plaque.unit_project_id.in_([unit.id for unit in project.units]))
+        .order_by(Plaque.issued_on, Plaque.id)
+    ).all()
 
 
 def proofs(uow: UnitOfWork, plaque_ids: list[UUID]) -> dict[UUID, str]:

@@ -87,7 +87,7 @@ def filed_by_code(uow: UnitOfWork, project_id: UUID) -> dict[str, int]:
         .outerjoin(newer, newer.supersedes_id == ArchiveFile.id)
         .where(ArchiveFile.project_id == project_id, newer.id.is_(None)).group_by(ArchiveFile.code)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def absences(uow: UnitOfWork, project_id: UUID) -> dict[str, str]:
@@ -95,4 +95,4 @@ def absences(uow: UnitOfWork, project_id: UUID) -> dict[str, str]:
         select(ArchiveAbsence.code, ArchiveAbsence.reason)
         .where(ArchiveAbsence.project_id == project_id, ArchiveAbsence.withdrawn_at.is_(None))
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

@@ -165,6 +165,12 @@ def hand_in(uow: UnitOfWork, project_id: UUID, offered: Sequence[Offered]) -> li
     return files
 
 
+def require_part(uow: UnitOfWork, project: Project, organisation_id: UUID | None = None) -> None:
+    """Raise unless the actor may file for the project: for that firm, or for his own."""
+    scope = scope_for(project, organisation_id) if organisation_id else own_part(uow, project)
+    policy.require(uow.actor, Permission.ARCHIVE_FILE, scope)
+
+
 def own_part(uow: UnitOfWork, project: Project) -> Scope:
     """The project as far as the actor's own firm takes part in it."""
     parties = project.scope.organisations

@@ -37,6 +37,7 @@ WAYS = (
         frozenset({Role.PROJECT_LEADER, Role.LEGAL_REPRESENTATIVE})),
     Way(later("导入花名册"), "exchange.roster", "import", STATION | {Role.FIRM_FILER}),
     Way(later("单位"), "parties.index", "party"),
+    Way(later("档案接收"), "archives.handovers", "archive", frozenset({Role.URBAN_ARCHIVE})),
     Way(later("标准手册"), "standards.index", "archive"),
     Way(later("账户"), "accounts.index", "user", frozenset({Role.SECURITY_ADMIN, Role.FIRM_FILER, Role.STATION_HEAD})),
     Way(later("存证"), "ledger.show", "ledger", STAFF | {Role.AUDIT_ADMIN}),

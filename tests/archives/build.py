@@ -4,10 +4,15 @@ import io
 from datetime import date
 from types import SimpleNamespace
 
+from sqlalchemy import select
+
 from registry.archives.examining import examine_files
 from registry.archives.filing import FileFacts, Offered, hand_in
 from registry.kernel.actor import SYSTEM
+from registry.projects.actions import accept_unit
+from registry.projects.models import UnitProject
 from tests.documents import samples
+from tests.plaques.build import accepted
 
 DAY = date(2026, 2, 1)
 
@@ -28,6 +33,18 @@ def offered(file=None, **said):
 def filed(site, *many, actor=None):
     with site.units.writing(actor or site.filer) as uow:
         return hand_in(uow, site.project, many or [offered()])
+
+
+def completed(site, clock):
+    """Every unit project has passed its acceptance, today."""
+    accepted(site, clock)
+    with site.units.reading(site.officer) as uow:
+        open_ones = uow.session.scalars(select(UnitProject.id).where(
+            UnitProject.project_id == site.project, UnitProject.accepted_on.is_(None))).all()
+    for unit in open_ones:
+        with site.units.writing(site.officer) as uow:
+            accept_unit(uow, unit, uow.today)
+    return site
 
 
 def examined(site, files):

@@ -89,8 +89,9 @@ def test_a_storey_that_files_the_same_paper_again_changes_nothing(site, units):
 
 
 def test_the_same_file_is_not_filed_twice_under_one_code(site):
-    filed(site)
-    assert "已归入 C5-01" in refusals(site, offered())[0]
+    paper = samples.pdf()
+    filed(site, offered(sent(paper)))
+    assert "已归入 C5-01" in refusals(site, offered(sent(paper)))[0]
 
 
 def test_a_better_document_supersedes_with_a_reason_and_both_stay(site, units):

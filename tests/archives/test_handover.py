@@ -33,9 +33,8 @@ from registry.kernel.jobs import Job
 from registry.kernel.uow import Units
 from registry.policy import NotFresh
 from tests import build as house
-from tests.archives.build import examined, filed
+from tests.archives.build import completed, examined, filed
 from tests.parties import build as parties
-from tests.plaques.build import accepted
 
 
 def begun(site):
@@ -70,7 +69,7 @@ def whole(site):
 
 
 def sent_one(site, clock):
-    whole(accepted(site, clock))
+    whole(completed(site, clock))
     return checked(site, begun(site))
 
 
@@ -85,7 +84,7 @@ def test_an_archive_is_not_handed_over_before_acceptance(site):
 
 
 def test_what_lacks_documents_fails_with_their_names_and_may_be_begun_again(site, clock):
-    filed(accepted(site, clock))
+    filed(completed(site, clock))
     handover = checked(site, begun(site))
     assert handover.state is HandoverState.FAILED
     [lacking] = [row for row in findings(site, handover) if not row["passed"]]
@@ -103,7 +102,7 @@ def test_a_whole_archive_passes_the_four_natures_and_goes_out(site, clock):
 
 
 def test_a_second_one_waits_for_the_first(site, clock):
-    accepted(site, clock)
+    completed(site, clock)
     begun(site)
     with pytest.raises(OnItsWay):
         begun(site)
@@ -177,7 +176,7 @@ class Down:
 
 
 def test_a_store_that_is_down_is_waited_for_and_nothing_is_half_done(site, clock):
-    whole(accepted(site, clock))
+    whole(completed(site, clock))
     handover = begun(site)
     down = Units(site.units.bind, replace(site.units.tools, store=Down(site.units.tools.store)))
     assert checked(site, handover, down).state is HandoverState.CHECKING
@@ -190,7 +189,7 @@ def test_a_store_that_is_down_is_waited_for_and_nothing_is_half_done(site, clock
 
 
 def test_a_file_the_store_has_lost_fails_the_authenticity(site, clock):
-    whole(accepted(site, clock))
+    whole(completed(site, clock))
     handover = begun(site)
     with site.units.reading(SYSTEM) as uow:
         lost = next(file for file in uow.get(HandoverCheck, handover.id).files if file["code"] == "C5-01")
@@ -233,7 +232,7 @@ def test_fetching_the_package_needs_a_fresh_proof(site, clock):
 
 def test_a_check_goes_on_a_slice_at_a_time(site, clock, monkeypatch):
     monkeypatch.setattr("registry.archives.checking.SLICE_FILES", 4)
-    whole(accepted(site, clock))
+    whole(completed(site, clock))
     handover = begun(site)
     assert checked(site, handover).state is HandoverState.CHECKING
     with site.units.reading(SYSTEM) as uow:

@@ -11,7 +11,7 @@ const LARGEST = 64 * KB * KB;
 const PATIENCE = 8;        // failures in a row before asking the person
 const LONGEST_WAIT = 20;   // seconds
 
-class Refused extends Error {}
+export class Refused extends Error {}
 
 for (const block of document.querySelectorAll("[data-upload]")) watch(block);
 
@@ -87,7 +87,7 @@ function hiddenBeside(input) {
 }
 
 // Returns the finished upload. `wanted` tells whether anybody still waits for it.
-async function sent(file, line, wanted, show) {
+export async function sent(file, line, wanted, show) {
   let upload = await resumed(file, line) ?? await line.begin(file);
   remember(file, upload.id);
   let size = FIRST;
@@ -119,7 +119,7 @@ async function resumed(file, line) {
 
 // The four requests. Each resolves to the upload as the server describes it; a refusal is thrown as Refused,
 // a broken line as any other error.
-class Line {
+export class Line {
   constructor(address, form) {
     this.address = address;
     this.token = form.querySelector("input[name=csrf_token]")?.value ?? "";
@@ -166,6 +166,6 @@ function remember(file, id) { sessionStorage.setItem(markOf(file), id); }
 function forget(file) { sessionStorage.removeItem(markOf(file)); }
 function seconds(count) { return new Promise((resolve) => { setTimeout(resolve, count * 1000); }); }
 
-function measured(bytes) {
+export function measured(bytes) {
   return bytes < KB * KB ? `${Math.max(1, Math.round(bytes / KB))} KB` : `${(bytes / KB / KB).toFixed(1)} MB`;
 }

@@ -1,0 +1,35 @@
+"""The whole archive of a project as a package, whether or not it was handed over: for the operator's command."""
+
+from dataclasses import asdict
+
+from sqlalchemy import select
+
+from registry import policy
+from registry.archives.actions import Package
+from registry.archives.completeness import completeness
+from registry.archives.gathering import gather, packed, write_papers
+from registry.kernel.errors import NotFound
+from registry.kernel.text import _
+from registry.kernel.uow import UnitOfWork
+from registry.ledger import actions as ledger
+from registry.policy import Permission
+from registry.projects.models import Project
+
+
+def package_project(uow: UnitOfWork, number: str) -> Package:
+    """Return the package of everything the archive of a project holds now; what is missing is listed in its catalogue.
+
+    It may hold whole identity numbers: that it was made is written down. Raises NotFound for an unknown number.
+    """
+    project_id = uow.session.scalar(select(Project.id).where(Project.number == number))
+    if project_id is None:
+        raise NotFound(_("没有编号为“{number}”的项目。", number=number[:60]))
+    whole = completeness(uow, project_id)
+    policy.require(uow.actor, Permission.ARCHIVE_READ, whole.project.scope)
+    policy.require_fresh(uow.actor)
+    pieces = gather(uow, whole)
+    missing = [f"{line.document.code} {line.document.name}" for line in whole.missing]
+    label = f"DA-{number}-{uow.today:%Y%m%d}"
+    written = write_papers(uow, whole.project, label, pieces, [], missing)
+    ledger.append(uow, "project.archive-packaged", whole.project, data={"files": len(pieces), "number": label})
+    return packed(uow, whole.project, label, [asdict(piece) for piece in pieces], written.papers, uow.today.isoformat())
