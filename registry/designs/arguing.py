@@ -147,6 +147,18 @@ def refuse_wrong_experts(project: Project, kind: ArgumentKind, experts: Sequence
         )
 
 
+def opinions_in(text: str, experts: Sequence[str]) -> tuple[Opinion, ...]:
+    """Return the opinions of a text, one to a line, each perhaps after its expert's name and a colon."""
+    found = []
+    for line in (line.strip() for line in text.splitlines()):
+        name, colon, words = line.replace(":", "：", 1).partition("：")
+        if colon and name.strip() in experts:
+            found.append(Opinion(words.strip(), name.strip()))
+        elif line:
+            found.append(Opinion(line))
+    return tuple(found)
+
+
 def write_opinions(
     uow: UnitOfWork, argument_id: UUID, opinions: Sequence[Opinion], experts: Sequence[str], after: int
 ) -> list[ArgumentOpinion]:

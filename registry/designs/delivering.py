@@ -19,12 +19,15 @@ from registry.designs.authority import (
     unit_named,
 )
 from registry.designs.models import SET_IN_FULL, DrawingIssue, DrawingSet, DrawingSheet
+from registry.designs.naming import guessed
 from registry.designs.rules import used_before_review
 from registry.designs.standing import newest_of_line, verdicts
 from registry.documents import actions as documents
 from registry.documents.actions import Kept, SentFile
-from registry.documents.kinds import PLANS
+from registry.documents.kinds import PLANS, clean_name
+from registry.documents.models import UploadState
 from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
@@ -122,6 +125,52 @@ def deliver_drawings(uow: UnitOfWork, project_id: UUID, delivery: Delivery) -> D
     ledger.append(uow, "drawings.delivered", made, data={"sheets": len(files)})
     keep_sheets(uow, made, delivery.sheets, files)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that has arrived, with what its name tells of the sheet; `refused` says why it cannot be one."""
+
+    upload_id: UUID | None
+    file_name: str
+    number: str
+    title: str
+    refused: str = ""
+
+
+def receive_files(uow: UnitOfWork, project_id: UUID, files: Sequence[SentFile]) -> list[Arrived]:
+    """Take in the files of sheets, to be named in a grid and delivered by the act after this one.
+
+    files   as they came with a form: their streams lie in staging (see web.uploads)
+    """
+    project = uow.get(Project, project_id, *PROJECT_WITH_UNITS)
+    policy.require(uow.actor, Permission.DESIGN_READ, project.scope)
+    prefixes = [one.prefix for one in standards.disciplines(uow.session, project.region, uow.today)]
+    return [received(uow, file, prefixes) for file in files[:MOST_SHEETS]]
+
+
+def received(uow: UnitOfWork, file: SentFile, prefixes: Sequence[str]) -> Arrived:
+    name = clean_name(file.filename or "")
+    number, title = guessed(name, prefixes)
+    staged: StagedFile = file.stream
+    staged.settle()
+    try:
+        upload = documents.begin_upload(uow, documents.Offer(name, file.mimetype, staged.size))
+    except Invalid as no:
+        return Arrived(None, name, number, title, str(no))
+    documents.receive_chunk(uow, upload.id, 0, staged)
+    done = documents.finish_upload(uow, upload.id)
+    if done.state is UploadState.REFUSED or done.kind not in PLANS:
+        return Arrived(None, name, number, title, done.reason or _("此处只接收图纸和模型文件。"))
+    return Arrived(done.id, name, number, title)
+
+
+def latest_version(uow: UnitOfWork, project_id: UUID, unit_id: UUID | None, discipline: str, stage: str) -> int:
+    """The number of the latest version of a line of drawings, 0 before the first."""
+    project = uow.get(Project, project_id, *PROJECT_WITH_UNITS)
+    policy.require(uow.actor, Permission.DESIGN_READ, project.scope)
+    newest = newest_of_line(uow.session, project, unit_id, discipline, stage)
+    return newest.version if newest else 0
 
 
 def keep_sheets(uow: UnitOfWork, made: DrawingSet, sheets: Sequence[SheetFacts], files: Sequence[Kept]) -> None:

@@ -14,6 +14,8 @@ from registry.designs.models import (
     ARGUMENT_IN_FULL,
     CHANGE_IN_FULL,
     SET_IN_FULL,
+    ArgumentOpinion,
+    DesignApproval,
     DesignChange,
     DesignTarget,
     DrawingReview,
@@ -33,8 +35,10 @@ from registry.projects.models import PROJECT_PARTIES, Participation, Project, Un
 from registry.projects.offices import in_office
 from registry.projects.queries import Node, own_nodes, path, tree
 from registry.standards import handbook as standards
-from registry.standards.drawings import ChangeKind, Discipline, Office
+from registry.standards.drawings import ChangeKind, Discipline, Office, TargetKind
 
+DELIVERERS = ("design", "general-contractor", "contractor")   # keys of the Roles some stage is delivered by
+REVIEW_RECORDERS = ("owner", "drawing-review")
 UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),)
 
 
@@ -102,6 +106,20 @@ def project_read(uow: UnitOfWork, project_id: UUID) -> Project:
     return found
 
 
+def unit_read(uow: UnitOfWork, unit_id: UUID) -> UnitProject:
+    found = uow.get(UnitProject, unit_id, *UNIT_IN_FULL)
+    policy.require(uow.actor, Permission.DESIGN_READ, found.scope)
+    return found
+
+
+def unit_numbered(uow: UnitOfWork, project_number: str, unit_number: str) -> UnitProject:
+    """Return a unit project by the numbers people know. Raises NotFound."""
+    found = uow.session.scalar(
+        select(UnitProject.id).join(Project).where(Project.number == project_number, UnitProject.number == unit_number)
+    )
+    return unit_read(uow, found or UUID(int=0))
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Where a question about drawings is asked: the units and the parts one step further down."""
@@ -155,13 +173,6 @@ def drawing_set(uow: UnitOfWork, set_id: UUID) -> SetShown:
     )
 
 
-def set_to_hand_out(uow: UnitOfWork, set_id: UUID) -> SetShown:
-    """The same for those who hand drawings to the builders: the owner's people."""
-    shown = drawing_set(uow, set_id)
-    policy.require(uow.actor, Permission.DESIGN_READ, shown.drawings.scope)
-    return shown
-
-
 def sheet_file(uow: UnitOfWork, sheet_id: UUID) -> Readable:
     """The file of one sheet, as it was given."""
     sheet = uow.get(DrawingSheet, sheet_id)
@@ -198,7 +209,7 @@ class Approval:
     """One office a change waits for: who gave it, or who could give it today."""
 
     office: Office
-    given: object | None           # DesignApproval
+    given: DesignApproval | None
     holders: tuple[str, ...]       # names of those in office today
     mine: bool                     # the actor is one of them
 
@@ -338,3 +349,47 @@ def recording(uow: UnitOfWork, project_id: UUID, roles: Sequence[str] = ()) -> R
     if not firms:
         policy.require(uow.actor, Permission.DESIGN_RECORD, Scope(whole.region, whole.scope.organisations))
     return Recording(whole, firms, labels(uow, whole))
+
+
+def sets_offered(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
+    """The latest version of each line of drawings, to choose from."""
+    whole = project_read(uow, project_id)
+    latest = {InLine(one).line: one for one in sorted(sets_of(uow.session, whole.id), key=lambda one: one.version)}
+    return [(str(one.id), set_words(one)) for _line, one in sorted(latest.items())]
+
+
+def set_words(one: DrawingSet) -> str:
+    unit = one.unit.name if one.unit else _("全部单位工程")
+    return _("{unit} {number} {title} 第 {version} 版", unit=unit, number=one.number, title=one.title, version=one.version)
+
+
+def to_be_reviewed(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
+    """What waits for a review, to choose from: ("set:<id>" or "change:<id>", what it is)."""
+    whole = project_read(uow, project_id)
+    sets = [one for one in sets_of(uow.session, whole.id) if review_of(one, uow.today) is not None]
+    changes = [one for one in changes_of(uow.session, whole.id) if review_of(one, uow.today) is not None]
+    return [
+        *((f"set:{one.id}", set_words(one)) for one in sets),
+        *((f"change:{one.id}", _("变更 {number}", number=one.number)) for one in changes),
+    ]
+
+
+def argument_of_opinion(uow: UnitOfWork, opinion_id: UUID) -> ArgumentShown:
+    """The argument in which an opinion was given."""
+    return argument(uow, uow.get(ArgumentOpinion, opinion_id).argument_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """A unit project, what its design aims at today, and what there is to aim at."""
+
+    unit: UnitProject
+    targets: Sequence[DesignTarget]
+    kinds: dict[str, TargetKind]
+
+
+def aims(uow: UnitOfWork, unit_id: UUID) -> Aims:
+    unit = unit_read(uow, unit_id)
+    recording(uow, unit.project_id, ("design", "general-contractor"))
+    kinds = {one.key: one for one in standards.target_kinds(uow.session, unit.project.region, uow.today)}
+    return Aims(unit, targets_of(uow, unit.project).get(unit_id, ()), kinds)

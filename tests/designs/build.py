@@ -5,17 +5,20 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from registry.designs.actions import Certificate, ChangeFacts, decide_change, record_change, record_review
 from registry.designs.arguing import ArgumentFacts, Expert, Opinion, open_argument
 from registry.designs.delivering import Delivery, Handing, SheetFacts, deliver_drawings, hand_out
 from registry.designs.models import (
+    ArgumentOpinion,
     Decision,
     DesignChange,
     DrawingIssue,
     DrawingReview,
     DrawingSet,
+    DrawingSheet,
     Result,
     SchemeArgument,
 )
@@ -62,14 +65,15 @@ def delivered(made: house.Site, actor: Actor | None = None, **changed: object) -
 
 
 def reviewed(
-    made: house.Site, *sets: UUID, on: date = REVIEWED, result: Result = Result.QUALIFIED, changes: tuple[UUID, ...] = (),
-    actor: Actor | None = None, number: str = "",
+    made: house.Site, *sets: UUID, on: date = REVIEWED, result: Result = Result.QUALIFIED,
+    changes: tuple[UUID, ...] = (), actor: Actor | None = None, number: str = "",
 ) -> DrawingReview:
     """The owner's filer records a certificate, or a refusal."""
     with made.units.writing(actor or made.filer) as uow:
         return record_review(uow, made.project, Certificate(
             number or f"鲁审-{next(serial):04d}", "泉城施工图审查中心", ("韩审查", "杨复核"), result, on,
-            sent(name="审查合格书.pdf"), sets, changes, "" if result is Result.QUALIFIED else "配筋率不足，见意见 3 条。",
+            sent(name="审查合格书.pdf"), sets, changes,
+            "" if result is Result.QUALIFIED else "配筋率不足，见意见 3 条。",
         ))
 
 
@@ -110,5 +114,26 @@ def argued(made: house.Site, opinions: tuple[Opinion, ...] = (Opinion("补充监
     """The contractor's leader puts an argument about a deep pit on record."""
     with made.units.writing(made.leaders["contractor"]) as uow:
         return open_argument(uow, made.project, ArgumentFacts(
-            "deep-pit", "1 号楼深基坑支护专项施工方案", firm_id(made, "contractor"), date(2026, 2, 1), EXPERTS, opinions, made.unit,
+            "deep-pit", "1 号楼深基坑支护专项施工方案", firm_id(made, "contractor"), date(2026, 2, 1), EXPERTS, opinions,
+            made.unit,
         ))
+
+
+def drawn_up(made: house.Site) -> dict[str, UUID | str]:
+    """One of everything, by the names that addresses use: delivered, reviewed, changed, argued, on the day it is."""
+    with made.units.reading(made.officer) as uow:
+        today = uow.today
+    drawings = delivered(made, delivered_on=today)
+    review = reviewed(made, drawings.id, on=today)
+    change = changed(made, effective_on=today)
+    with made.units.writing(made.leaders["design"]) as uow:
+        argument = open_argument(uow, made.project, ArgumentFacts(
+            "scheme", "总平面方案", firm_id(made, "design"), today, EXPERTS, (Opinion("核对退界"),),
+        ))
+    with made.units.reading(made.officer) as uow:
+        sheet = uow.session.scalars(select(DrawingSheet.id).where(DrawingSheet.set_id == drawings.id)).one()
+        opinion = uow.session.scalars(select(ArgumentOpinion.id).where(ArgumentOpinion.argument_id == argument.id)).one()
+    return {
+        "set_id": drawings.id, "review_id": review.id, "change_id": change.id, "argument_id": argument.id,
+        "sheet_id": sheet, "opinion_id": opinion, "office": "design",
+    }

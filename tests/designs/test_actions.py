@@ -59,7 +59,8 @@ TODAY = date(2026, 3, 2)
 
 def kinds_of_events(site, record_id):
     with site.units.reading(site.officer) as uow:
-        return list(uow.session.scalars(select(LedgerEvent.kind).where(LedgerEvent.subject_id == record_id).order_by(LedgerEvent.nth)))
+        events = select(LedgerEvent.kind).where(LedgerEvent.subject_id == record_id).order_by(LedgerEvent.nth)
+        return list(uow.session.scalars(events))
 
 
 def test_a_set_names_its_designer_and_keeps_every_sheet_as_given(building):
@@ -70,7 +71,8 @@ def test_a_set_names_its_designer_and_keeps_every_sheet_as_given(building):
     ))
     assert (made.version, made.designer_name, made.review_required) == (1, "孙设计", True)
     with building.units.reading(building.officer) as uow:
-        kept = uow.session.scalars(select(DrawingSheet).where(DrawingSheet.set_id == made.id).order_by(DrawingSheet.file_name)).all()
+        of_it = select(DrawingSheet).where(DrawingSheet.set_id == made.id).order_by(DrawingSheet.file_name)
+        kept = uow.session.scalars(of_it).all()
     assert [(one.number, one.kind, one.file_name) for one in kept] == [
         ("模型", "model", "模型.ifc"), ("模型-R", "model", "模型.rvt"),
         ("结施-01", "drawing", "结施-01 图纸.dwg"), ("结施-01", "pdf", "结施-01 说明.pdf"),
