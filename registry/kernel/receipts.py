@@ -20,6 +20,8 @@ from registry.kernel.uow import UnitOfWork, lock_number
 
 PATIENCE = 2.0  # seconds a repetition waits for the first request
 LOOK = 0.05     # seconds between looks whether it is done
+STRANGER = UUID(int=0)
+"""In the place of the account of whoever has none."""
 
 
 class Receipt(Base):
@@ -40,6 +42,10 @@ class KeyReused(Invalid):
     code = "idempotency.key-reused"
 
 
+class BadKey(Invalid):
+    code = "idempotency.bad-key"
+
+
 class Repeated(Exception):
     """The act was done before; `answer` is what was said then (None if that was never noted)."""
 
@@ -53,11 +59,9 @@ def claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> None:
 
     Raises Repeated when it has been done, InProgress when another request is still at it after PATIENCE
     seconds (the second click of a double click waits for the first), KeyReused when the key came before with
-    another body.
+    another body. Everybody who is not signed in counts as one: their keys are random and never shown to others.
     """
-    account = uow.actor.account
-    if account is None:
-        return
+    account = claimant(uow)
     if not locked(uow, f"receipt:{account}:{key}"):
         raise InProgress(_("同一请求正在办理,请稍候再查看结果。"))
     known = uow.session.get(Receipt, (account, key))
@@ -67,6 +71,17 @@ def claim(uow: UnitOfWork, key: str, fingerprint: bytes) -> None:
         raise Repeated(known.answer)
     uow.session.add(Receipt(account_id=account, key=key, fingerprint=fingerprint, at=uow.at))
     uow.session.flush()
+
+
+def claimant(uow: UnitOfWork) -> UUID:
+    return uow.actor.account or STRANGER
+
+
+def sound(key: str) -> str:
+    """Return a key as it was sent. Raises BadKey for one that no browser of ours sends and no database keeps."""
+    if key and not key.isprintable():
+        raise BadKey(_("请求的防重复标识含有不能使用的字符。"), remedy=_("请重新打开页面再提交；程序调用请改用 UUID。"))
+    return key
 
 
 def locked(uow: UnitOfWork, name: str) -> bool:
@@ -87,6 +102,6 @@ def forget(uow: UnitOfWork, before: datetime) -> None:
 
 def note_answer(uow: UnitOfWork, key: str, answer: dict[str, Any]) -> None:
     """Keep what was answered, so that a repetition is answered alike."""
-    receipt = uow.session.get(Receipt, (uow.actor.account, key))
+    receipt = uow.session.get(Receipt, (claimant(uow), key))
     if receipt is not None:
         receipt.answer = answer

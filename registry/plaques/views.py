@@ -12,7 +12,7 @@ from registry.plaques import public as public_page
 from registry.plaques.forms import WRONGS, AnswerForm, ContactForm, IssueForm, MountForm, WrongForm
 from registry.plaques.words import difference_words
 from registry.policy import Permission
-from registry.web.door import PUBLIC, door, reading, writing
+from registry.web.door import PUBLIC, door, reading, writing, writing_once
 from registry.web.files import send_document, show_document
 from registry.web.pages import page, see_other
 
@@ -114,7 +114,7 @@ def seen(code: str) -> ResponseReturnValue:
 def wrong(code: str) -> ResponseReturnValue:
     form = WrongForm()
     if form.validate_on_submit():
-        with form.blaming(), writing() as uow:
+        with form.blaming(), writing_once() as uow:
             actions.report_wrong_plaque(uow, code, form.kind.data, form.words.data or "", form.contact.data or "")
         if not form.errors:
             flash(_("已收到，质量监督机构会核实。谢谢。"))

@@ -140,17 +140,33 @@ def reading() -> Iterator[UnitOfWork]:
 
 @contextmanager
 def writing() -> Iterator[UnitOfWork]:
-    """Open the unit of work of this request; the first one claims the request's idempotency key."""
+    """Open the unit of work of this request; the first one claims the request's idempotency key.
+
+    Not for somebody who is not signed in: a way in is never answered from memory, for the answer is a cookie.
+    """
     with units().writing(g.actor) as uow:
-        key = idempotency_key_sent()
-        if key and not g.get("claimed"):
-            g.claimed = True
-            receipts.claim(uow, key, fingerprint())
+        if g.actor.account is not None:
+            claim(uow)
         yield uow
 
 
+@contextmanager
+def writing_once() -> Iterator[UnitOfWork]:
+    """The same at a door open to everybody: what a passer-by sends twice is taken down once."""
+    with units().writing(g.actor) as uow:
+        claim(uow)
+        yield uow
+
+
+def claim(uow: UnitOfWork) -> None:
+    key = idempotency_key_sent()
+    if key and not g.get("claimed"):
+        g.claimed = True
+        receipts.claim(uow, key, fingerprint())
+
+
 def idempotency_key_sent() -> str:
-    return (request.headers.get("Idempotency-Key") or request.form.get(KEY, ""))[:100]
+    return receipts.sound((request.headers.get("Idempotency-Key") or request.form.get(KEY, ""))[:100])
 
 
 def fingerprint() -> bytes:

@@ -223,6 +223,16 @@ def test_a_passer_by_reports_a_wrong_plaque_and_the_station_answers(ready, plaqu
     assert "已更换" in officer.get(f"/plaques/{plaque.id}").text
 
 
+def test_a_double_click_of_a_passer_by_is_one_report(plaque, visit, units):
+    stranger, page = visit(), f"/v/{plaque.code}/wrong"
+    fields = {"kind": "damaged", "words": "右下角裂了", "_key": "one-form-sent-twice"}
+    token = stranger.get(page).text.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+    said = [stranger.client.post(page, base_url="https://zhuze.test", data=fields | {"csrf_token": token}) for _click in range(2)]
+    assert [(one.status_code, one.location) for one in said] == [(303, f"/v/{plaque.code}")] * 2
+    with units.reading(SYSTEM) as uow:
+        assert len(uow.session.scalars(select(WrongPlaqueReport.id)).all()) == 1
+
+
 def test_what_the_public_said_is_not_shown_to_those_who_cannot_put_it_right(ready, plaque, visit):
     visit().post(f"/v/{plaque.code}/wrong", {"kind": "damaged", "words": "右下角裂了"})
     assert "右下角裂了" not in visit(ready.leaders["contractor"]).get(f"/plaques/{plaque.id}").text

@@ -13,7 +13,7 @@ from registry.kernel.actor import NOBODY, SYSTEM, Actor
 from registry.kernel.errors import Conflict, Invalid, Refusal
 from registry.kernel.jobs import Job, enqueue
 from registry.policy import Permission
-from registry.web.door import PUBLIC, door, guard, reading, writing
+from registry.web.door import PUBLIC, door, guard, reading, writing, writing_once
 from registry.web.pages import see_other
 from tests.kernel.test_uow import complaint
 
@@ -34,8 +34,8 @@ class House:
         for rule, endpoint, needs, view in (
             ("/acts", "act", Permission.DESK_OPEN, self.act), ("/told", "told", Permission.DESK_OPEN, self.tell),
             ("/read", "read", Permission.DESK_OPEN, self.write_while_reading), ("/open", "open", PUBLIC, self.act_openly),
-            ("/done/<what>", "done", PUBLIC, str), ("/desk", "desks.home", PUBLIC, str),
-            ("/sign-in", "accounts.sign_in", PUBLIC, str),
+            ("/report", "report", PUBLIC, self.report), ("/done/<what>", "done", PUBLIC, str),
+            ("/desk", "desks.home", PUBLIC, str), ("/sign-in", "accounts.sign_in", PUBLIC, str),
         ):
             self.app.add_url_rule(rule, endpoint, door(needs)(view), methods=["GET", "POST"])
         self.app.add_url_rule("/wall", "wall", str)
@@ -63,6 +63,11 @@ class House:
         with writing() as uow:
             enqueue(uow, "open")
         return "", 204
+
+    def report(self):
+        with writing_once() as uow:
+            enqueue(uow, "report")
+        return see_other("done", what="report")
 
     def send(self, what="承诺书", headers=KEY, to="/acts", **more):
         return self.app.test_client().post(to, data={"what": what} | more, headers=headers)
@@ -101,6 +106,22 @@ def test_a_door_open_to_all_lets_a_stranger_in_key_or_no_key(house):
     assert house.send(to="/open").status_code == 204
     assert house.send(to="/open").status_code == 204
     assert house.acts() == ["open", "open"]
+
+
+def test_what_a_stranger_sends_twice_is_taken_down_once_where_the_door_says_so(house):
+    house.actor = NOBODY
+    said = [house.send(to="/report") for _time in range(2)]
+    assert [(one.status_code, one.location) for one in said] == [(303, "/done/report")] * 2
+    assert house.acts() == ["report"]
+
+
+@pytest.mark.parametrize("key", ["a\0b", "\0", "a\x7fb", "\ud800"])
+@pytest.mark.parametrize("actor", [LI, NOBODY])
+def test_a_key_that_cannot_be_kept_is_refused_in_words(house, actor, key):
+    house.actor = actor
+    answer = house.send(headers={}, to="/report", _key=key.encode("utf-8", "surrogatepass"))
+    assert (answer.status_code, answer.json) in [(422, {"code": "idempotency.bad-key"}), (303, None)]
+    assert "\0" not in key or answer.status_code == 422
 
 
 def test_a_view_that_only_reads_cannot_write(house):
