@@ -175,7 +175,7 @@ RULES: dict[Permission, list[list[Condition]]] = {
     Permission.IDENTITY_REVEAL: [
         [station, in_region], [auditor, in_region], [filer, for_own_firm], [the_person],
     ],
-    Permission.LEDGER_READ: [*SEEN, [audit_admin]],
+    Permission.LEDGER_READ: [*SEEN, [filer, owner_of_it], [audit_admin]],
     Permission.MATERIAL_APPROVE: [[party_to_it]],   # and in office that day, see materials.offices
     Permission.MATERIAL_READ: SEEN,
     Permission.MATERIAL_RECORD: [[party_to_it]],

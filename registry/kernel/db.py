@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Numeric, Table, Uuid
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Numeric, Select, Table, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -29,6 +29,9 @@ class Base(DeclarativeBase):
     `ledger_within` names the column that leads to the record in whose region a row lies, where it has no `region`
     of its own; by it a station may read what the ledger says of it.
 
+    `ledger_owner(id)` selects the firm to whom what the ledger says of a row belongs, and of all that lies within it:
+    of a project, its 建设单位.
+
     `ledger_personal` says how the audit checks a commitment to personal data: field of the event →
     (sealed column, place it is sealed for, with "{id}" for the row), e.g.
     {"identity": ("identity_sealed", "person/identity/{id}")}. A column of text holds the value unsealed; its place is "".
@@ -46,6 +49,10 @@ class Base(DeclarativeBase):
     ledger_facts: ClassVar[tuple[str, ...]] = ()
     ledger_within: ClassVar[str] = ""
     ledger_personal: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    @staticmethod
+    def ledger_owner(_key: ColumnElement[UUID]) -> Select[UUID] | None:
+        return None
 
 
 def permanent(*write_once: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """What the ledger tells: to anyone that an event lies in the signed tree, to the entitled what it says."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import inspect, literal, select
+from sqlalchemy import ColumnElement, inspect, literal, select
 
 from registry import policy
+from registry.kernel.db import Base
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -55,7 +57,7 @@ def event_body(uow: UnitOfWork, event_id: UUID) -> bytes:
 
 
 def scope_of(uow: UnitOfWork, said: Said | None) -> Scope:
-    """Return what authority over an event turns on: who acted, for whom, and the region its record lies in if any."""
+    """Return what authority over an event turns on: who acted, for whom, the region its record lies in and its owner."""
     if said is None:
         return policy.ANYWHERE
     organisation = UUID(said.organisation) if said.organisation else None
@@ -64,21 +66,38 @@ def scope_of(uow: UnitOfWork, said: Said | None) -> Scope:
         organisations=frozenset({organisation} if organisation else ()),
         person=UUID(said.person) if said.person else None,
         organisation=organisation,
+        owner=owner_around(uow, said.table, UUID(said.subject)),
     )
 
 
 def region_around(uow: UnitOfWork, table: str, record_id: UUID) -> str:
     """Return the region of the record that this one lies within, however far up; "" when it lies in none."""
-    models = recorded_models()
-    model, key = models.get(table), select(literal(record_id)).scalar_subquery()
-    while model is not None:
+    for model, key in around(table, record_id):
         columns = inspect(model).columns
         if "region" in columns:
             return uow.session.scalar(select(columns["region"]).where(columns["id"] == key)) or ""
+    return ""
+
+
+def owner_around(uow: UnitOfWork, table: str, record_id: UUID) -> UUID | None:
+    """Return the firm to whom what the ledger says of a record belongs: of all of a project, its 建设单位."""
+    for model, key in around(table, record_id):
+        owner = model.ledger_owner(key)
+        if owner is not None:
+            return uow.session.scalar(owner)
+    return None
+
+
+def around(table: str, record_id: UUID) -> Iterator[tuple[type[Base], ColumnElement[UUID]]]:
+    """Yield the model of a record and its id, then of what it lies within, and so on up; the ids are subqueries."""
+    models = recorded_models()
+    model, key = models.get(table), select(literal(record_id)).scalar_subquery()
+    while model is not None:
+        yield model, key
         if not model.ledger_within:
-            return ""
+            return
+        columns = inspect(model).columns
         column = columns[model.ledger_within]
         key = select(column).where(columns["id"] == key).scalar_subquery()
         [reference] = column.foreign_keys
         model = models.get(reference.column.table.name)
-    return ""

@@ -92,6 +92,7 @@ class Filing(Base):
         Index("uq_filing_pledge_id", "pledge_id", unique=True),
         permanent(),
     )
+    ledger_within: ClassVar = "term_id"
     ledger_facts: ClassVar = (
         "term_id", "pledge_id", "authorisation_id", "region", "year", "sequence", "number", "filed_on", "filed_at",
         "filed_by_id", "station_id", "late",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Select,
     UniqueConstraint,
     and_,
     any_,
@@ -77,6 +78,15 @@ class Project(Base):
             self.region,
             frozenset(p.organisation_id for p in self.participations),
             owner=next((p.organisation_id for p in self.participations if p.role == "owner"), None),
+        )
+
+    @staticmethod
+    def ledger_owner(_key: ColumnElement[UUID]) -> Select[UUID]:
+        """The firm `scope` calls the owner."""
+        return (
+            select(Participation.organisation_id)
+            .where(Participation.project_id == _key, Participation.role == "owner")
+            .order_by(Participation.since, Participation.id).limit(1)
         )
 
     @property

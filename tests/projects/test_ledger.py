@@ -94,3 +94,31 @@ def test_units_are_those_of_the_same_project_alone(site, stay):
         loaded = uow.get(Participation, stay.id, selectinload(Participation.units))
         assert [unit.project_id for unit in loaded.units] == [site.project]
         assert uow.session.scalars(select(UnitProject.number).where(UnitProject.project_id == other.project)).all()
+
+
+@pytest.mark.parametrize("table", ["project", "unit_project", "participation", "term", "filing", "pledge"])
+def test_the_owners_filer_reads_what_others_wrote_of_his_own_project(site, table, clock):
+    house.sign_both(site, "contractor")
+    house.file(site, "contractor")
+    other = house.site(site.units)
+    contractors = house.signed_in(
+        site.units, "contractors", "郑经办", site.leaders["contractor"].organisation, None, Role.FIRM_FILER)
+    with site.units.reading(SYSTEM) as uow:
+        event = uow.session.scalars(select(LedgerEvent).where(
+            LedgerEvent.subject_table == table, LedgerEvent.subject_id == record_of(uow, site, table),
+        ).order_by(LedgerEvent.nth).limit(1)).one()
+    with site.units.reading(site.filer) as uow:
+        assert event_body(uow, event.id) == event.body
+    wrote = table == "pledge"
+    for actor in (other.filer, site.leaders["owner"], *([] if wrote else [contractors])):
+        with site.units.reading(actor) as uow, pytest.raises(NotFound):
+            event_body(uow, event.id)
+
+
+def record_of(uow, site, table):
+    if table in ("project", "unit_project"):
+        return {"project": site.project, "unit_project": site.unit}[table]
+    term = house.term_of(site, "contractor")
+    if table in ("term", "participation"):
+        return {"term": term.id, "participation": term.participation_id}[table]
+    return uow.session.scalar(text(f"SELECT id FROM {table} WHERE term_id = :term"), {"term": term.id})
