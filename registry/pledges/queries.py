@@ -86,14 +86,30 @@ def board_of(uow: UnitOfWork, whole: Project) -> Board:
     present = {firm.role for firm in whole.participations}
     places = [
         place
-        for post in standards.posts(uow.session, whole.region, uow.today)
+        for post in posts_on_board(uow, whole, terms)
         if post.is_demanded(present) or post.role in present
-        for place in places_for(uow, whole, post, roles[post.role], papers)
+        for place in places_for(uow, whole, post, roles.get(post.role, Role(post.role, post.role, principal=False)), papers)
     ]
     demanded = [place.seat for place in places if place.post.is_demanded(present) and not place.departed]
     return Board(whole, places, [
         GateState(gate, obstacles(demanded, gate.needs)) for gate in standards.gates(uow.session, whole.region, uow.today)
     ])
+
+
+def posts_on_board(uow: UnitOfWork, whole: Project, terms: Sequence[Term]) -> list[Post]:
+    """Today's posts, and those abolished since that somebody took up: he answers for what he took up."""
+    policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
+    known = {post.key: post for post in standards.posts(uow.session, whole.region, uow.today)}
+    for term in terms:
+        if term.post not in known and (then := post_then(uow, whole, term)).role:
+            known[term.post] = then
+    return list(known.values())
+
+
+def post_then(uow: UnitOfWork, whole: Project, term: Term) -> Post:
+    """A post as it stood on the day its holder took it up."""
+    policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
+    return standards.post_held(uow.session, term.post, whole.region, term.since, uow.today)
 
 
 def places_for(
@@ -106,14 +122,15 @@ def places_for(
     remaining = any(firm.until is None or firm.until >= uow.today for firm in firms)
     for firm in firms:
         term = present_holder(firm, post, uow)
+        then = post_then(uow, whole, term) if term else post
         held = papers.get(term.id, NOTHING) if term else NOTHING
         state = held.state(term, life_end(firm.units or whole.units, whole.accepted_on), uow.today) if term else None
         departed = remaining and firm.until is not None and firm.until < uow.today and state not in ON_FILE
         seat = Seat(
-            post.key, post.label, role.label, role.principal and not departed, firm.organisation_name,
+            then.key, then.label, role.label, role.principal and not departed, firm.organisation_name,
             term.person_name if term else "", state,
         )
-        yield Place(seat, post, firm, term, held, departed)
+        yield Place(seat, then, firm, term, held, departed)
 
 
 def present_holder(firm: Participation, post: Post, uow: UnitOfWork) -> Term | None:
@@ -155,17 +172,19 @@ def pair(uow: UnitOfWork, term_id: UUID) -> Desk:
     """One term's papers, its place on file, and how it came about."""
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
-    return desk(uow, found, post_of(uow.session, found).wording)
+    refuse_site(found)
+    return desk(uow, found, post_then(uow, found.participation.project, found).wording)
 
 
 def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
-    post = post_of(uow.session, found)
+    """What the pages of a term show. `wording_key` "" where no edition knows the post any more: nothing to sign, all to read."""
     project_of = found.participation.project
-    wording = standards.wording(uow.session, wording_key, project_of.region, uow.today).content
+    post = post_then(uow, project_of, found)
+    wording = standards.wording(uow.session, wording_key, project_of.region, uow.today).content if wording_key else None
     papers = papers_of_one(uow.session, found.id)
     return Desk(
         found, post, papers, papers.state(found, life_end(units_of(found), project_of.accepted_on), uow.today),
-        wording.title, wording.filled(blanks(found, post)),
+        wording.title if wording else _("工程质量终身责任承诺书"), wording.filled(blanks(found, post)) if wording else (),
         uow.session.scalar(select(ChangeOfLeader).where(ChangeOfLeader.incoming_term_id == found.id)),
         uow.session.scalars(select(Return).where(Return.term_id == found.id).order_by(Return.returned_at)).all(),
     )
@@ -176,6 +195,12 @@ def term_to_record(uow: UnitOfWork, term_id: UUID) -> Desk:
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_RECORD, found.scope)
     return desk(uow, found, post_of(uow.session, found).wording)
+
+
+def refuse_site(found: Term) -> None:
+    """Raise NotFound for a term on the site: no pledge goes with it."""
+    if not found.leads:
+        raise NotFound(_("没有找到所要的记录。"), remedy=_("现场岗位不签承诺书，请在“人员”页查看。"))
 
 
 def term_to_change(uow: UnitOfWork, term_id: UUID) -> Desk:
