@@ -76,6 +76,16 @@ def kinds_about(site, subject):
             select(LedgerEvent.kind).where(LedgerEvent.subject_id == subject).order_by(LedgerEvent.nth)))
 
 
+def test_a_term_is_not_ended_before_its_last_day_has_come(site, clock):
+    clock.forward(days=60)
+    end(site, days(20))
+    tomorrow = (clock.at + timedelta(days=1)).date()
+    with pytest.raises(Invalid, match="离任日期不得晚于今天") as no:
+        appoint(site, days(20), tomorrow)
+    assert no.value.field == "until"
+    assert appoint(site, days(20), days(30)).until == days(30)
+
+
 def test_a_project_is_registered_whole(site, units):
     with units.reading(site.officer) as uow:
         counts = [uow.session.scalar(select(func.count()).select_from(kind)) for kind in (UnitProject, Participation, Term)]
