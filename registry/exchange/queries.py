@@ -19,7 +19,7 @@ from registry.exchange.planning import Held, Identity
 from registry.exchange.rows import ProjectRoster
 from registry.exchange.template import MEDIA_TYPE, filled, template
 from registry.kernel.actor import Actor
-from registry.kernel.errors import NotFound
+from registry.kernel.errors import Forbidden, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.entering import IDENTITY_COLUMN, organisations_by_code, people_by_key
@@ -95,19 +95,27 @@ def scope_of(actor: Actor, roster: ProjectRoster, known: Held) -> Scope:
     return Scope(roster.project.region, frozenset(organisation for _role, organisation in firms), owner=owner)
 
 
+def require_sending(uow: UnitOfWork) -> None:
+    """Raise Forbidden unless it is the actor's office to send rosters at all: that there are some is no secret."""
+    if not policy.allows(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor)):
+        raise Forbidden(
+            _("您的账户没有导入花名册的权限。"), remedy=_("花名册由质量监督机构或建设单位的经办人导入。"),
+        )
+
+
 def require_import(uow: UnitOfWork, roster: ProjectRoster, known: Held) -> None:
     policy.require(uow.actor, Permission.ROSTER_IMPORT, scope_of(uow.actor, roster, known))
 
 
 def template_workbook(uow: UnitOfWork) -> Readable:
     """Return the empty roster, with the roles and posts of the actor's region to choose from."""
-    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    require_sending(uow)
     return readable(_("花名册模板"), template(catalogue(uow, uow.actor.region or NATION)))
 
 
 def sent_rosters(uow: UnitOfWork) -> Sequence[RosterFile]:
     """Return the rosters that the actor's own account has sent, latest first."""
-    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    require_sending(uow)
     return uow.session.scalars(
         select(RosterFile).where(RosterFile.account_id == uow.actor.account)
         .order_by(RosterFile.created_at.desc(), RosterFile.id).limit(20)
@@ -116,7 +124,7 @@ def sent_rosters(uow: UnitOfWork) -> Sequence[RosterFile]:
 
 def sent_roster(uow: UnitOfWork, roster_id: UUID, *, lock: bool = False) -> RosterFile:
     """Return a roster that the actor's own account has sent. Another's is not found."""
-    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    require_sending(uow)
     roster = uow.get(RosterFile, roster_id, lock=lock)
     if roster.account_id != uow.actor.account:
         raise NotFound(_("没有找到所要的记录。"))

@@ -16,7 +16,7 @@ from registry import policy
 from registry.exchange.findings import Fault, Mend, Remark
 from registry.exchange.importing import Opener, Report, import_roster, rehearse_roster
 from registry.exchange.models import RosterFile, RosterState
-from registry.exchange.queries import own_scope, sent_roster
+from registry.exchange.queries import require_sending, sent_roster
 from registry.kernel import jobs
 from registry.kernel.actor import Actor
 from registry.kernel.errors import Conflict
@@ -39,7 +39,7 @@ def send_roster(uow: UnitOfWork, stream: StagedFile, name: str) -> RosterFile:
 
     Raises WorkbookRefused beyond 50 MB.
     """
-    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    require_sending(uow)
     stream.settle()
     if stream.size > MAX_FILE:
         raise WorkbookRefused(_("文件超过 50 MB，请拆分后分别导入。"), field="workbook")
@@ -59,7 +59,7 @@ def send_roster(uow: UnitOfWork, stream: StagedFile, name: str) -> RosterFile:
 
 def confirm_roster(uow: UnitOfWork, roster_id: UUID) -> RosterFile:
     """Let a checked roster in, in the background. Raises NotReady unless it waits for that."""
-    policy.require(uow.actor, Permission.ROSTER_IMPORT, own_scope(uow.actor))
+    require_sending(uow)
     roster = sent_roster(uow, roster_id, lock=True)
     if roster.state is not RosterState.CHECKED:
         raise NotReady(_("这份花名册已经导入，或正在检查、导入之中。"))

@@ -32,7 +32,10 @@ class Inbox:
 
 
 def inbox(uow: UnitOfWork, folder: Folder, offset: int = 0, size: int = 20) -> Inbox:
-    """The actor's own notices."""
+    """The actor's own notices; none for an account that stands for nobody in person."""
+    if uow.actor.person is None:
+        policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+        return Inbox([], dict.fromkeys(Folder, 0))
     policy.require(uow.actor, Permission.NOTICE_READ, Scope(person=uow.actor.person))
     own = Notice.person_id == uow.actor.person
     tally = uow.session.execute(

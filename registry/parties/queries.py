@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from registry import policy
+from registry.kernel.errors import Forbidden
 from registry.kernel.search import wanted
+from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.parties.models import Organisation, OrganisationStatus
 from registry.parties.rules import BECOMES, LONGEST_CHAIN
@@ -62,3 +64,11 @@ def successors(uow: UnitOfWork, organisation: Organisation) -> list[Organisation
         chain.append(uow.get(Organisation, follow))
         follow = chain[-1].successor_id
     return chain
+
+
+def require_recording(uow: UnitOfWork) -> None:
+    """Raise Forbidden unless it is the actor's office to register firms met for the first time."""
+    if not policy.allows(uow.actor, Permission.PARTY_RECORD, ANYWHERE):
+        raise Forbidden(
+            _("您的账户没有登记单位的权限。"), remedy=_("单位由质量监督机构登记；登记项目和导入花名册时，参建单位随之登记。"),
+        )

@@ -33,6 +33,8 @@ def index() -> ResponseReturnValue:
 @door(Permission.PARTY_RECORD)
 def register() -> ResponseReturnValue:
     form = RegisterForm()
+    with reading() as uow:
+        queries.require_recording(uow)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
             entered = actions.register_organisation(uow, OrganisationFacts(

@@ -94,11 +94,12 @@ def test_nobody_opens_or_sees_the_notice_of_another(units: Units, li: Actor, wan
         assert unread_count(uow) == 1
 
 
-def test_an_account_of_no_person_has_no_inbox(units: Units) -> None:
+def test_an_account_of_no_person_has_an_empty_inbox_and_a_stranger_has_none(units: Units) -> None:
     with units.reading(Actor(account=uuid4())) as uow:
         assert unread_count(uow) == 0
-        with pytest.raises(Forbidden):
-            inbox(uow, Folder.WAITING)
+        assert inbox(uow, Folder.ALL).notices == []
+    with units.reading(Actor()) as uow, pytest.raises(Forbidden):
+        inbox(uow, Folder.WAITING)
 
 
 def test_the_act_that_was_asked_for_ends_every_notice_on_the_matter(

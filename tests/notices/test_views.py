@@ -73,6 +73,12 @@ def test_a_notice_that_is_done_leaves_the_waiting_ones(visit: Visit, units: Unit
     assert "已办结" in client.get("/notices?folder=all").text
 
 
+def test_an_account_that_stands_for_nobody_in_person_is_told_so(visit: Visit) -> None:
+    answer = visit(Actor(account=uuid4(), name="站长", region="370100", roles=frozenset({Role.STATION_HEAD}))).get("/notices")
+    assert answer.status_code == 200
+    assert "此账户不会收到通知" in answer.text
+
+
 def test_another_persons_notice_is_not_found_and_a_stranger_is_sent_to_sign_in(
     visit: Visit, notice_id: UUID
 ) -> None:

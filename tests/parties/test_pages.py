@@ -91,3 +91,14 @@ def test_a_firm_is_edited_by_its_own_filer_and_no_other(units: Units, app: Flask
 @pytest.mark.parametrize("page", ["", "/new"])
 def test_a_stranger_is_sent_to_sign_in(app: Flask, page: str) -> None:
     assert Browser(app).get(f"/organisations{page}").location.startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("role", [Role.FIRM_FILER, Role.AUDITOR, Role.SYSTEM_ADMIN])
+def test_the_page_to_register_a_firm_opens_for_those_who_register_firms(units: Units, app: Flask, role: Role) -> None:
+    firm = build.organisation(units) if role is Role.FIRM_FILER else None
+    somebody = accounts.Someone("somebody", "某人", frozenset({role}), "370000" if role is Role.AUDITOR else "",
+                                organisation=firm.id if firm else None)
+    accounts.account(units, somebody)
+    answer = signed_in(app, units, "somebody").get("/organisations/new")
+    assert answer.status_code == 403
+    assert "没有登记单位的权限" in answer.text
