@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.desks.events import LATEST_EVENTS
-from registry.desks.finding import found_by
 from registry.kernel.codes import is_code, normalised
+from registry.kernel.finding import found_by
 from registry.kernel.search import wanted
 from registry.kernel.uow import UnitOfWork
 from registry.notices.models import Notice

@@ -11,7 +11,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import policy
 from registry.kernel.errors import Forbidden
-from registry.kernel.search import bigrams
+from registry.kernel.finding import found_by
+from registry.kernel.search import wanted
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission, Scope
@@ -39,6 +40,7 @@ WHOLE = (
     ),
 )
 
+NEWEST_FIRST = (Project.created_at.desc(), Project.number)
 WITH_UNITS = joinedload(Project.units)
 FIRMS = (
     select(Participation)
@@ -100,22 +102,24 @@ def term_to_correct(uow: UnitOfWork, term_id: UUID) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """One page of projects. `near`: none has all of what was typed, and these come nearest."""
+
     projects: Sequence[Project]
     total: int
+    near: bool = False
 
 
 def projects(uow: UnitOfWork, words: str, offset: int, limit: int) -> Listed:
-    """The projects in reach, newest first; `words` narrows by name, address or number."""
+    """The projects in reach, newest first; `words` narrows by name, address or number, a slip of the pen still finds."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
-    query = select(Project).where(Project.within(policy.reach(uow.actor)))
-    grams = bigrams(words)
-    if grams:
-        query = query.where(Project.grams.contains(grams))
-    total = uow.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = uow.session.scalars(
-        query.order_by(Project.created_at.desc(), Project.number).offset(offset).limit(limit)
-    )
-    return Listed(rows.all(), total)
+    mine = select(Project).where(Project.within(policy.reach(uow.actor)))
+    grams = wanted(words)
+    exact = mine.where(Project.grams.contains(grams)) if grams else mine
+    total = uow.session.scalar(select(func.count()).select_from(exact.subquery())) or 0
+    if grams and not total:
+        nearest = found_by(uow.session, mine.order_by(*NEWEST_FIRST), Project.grams, words, limit)
+        return Listed(nearest, len(nearest), near=True)
+    return Listed(uow.session.scalars(exact.order_by(*NEWEST_FIRST).offset(offset).limit(limit)).all(), total)
 
 
 def project_to_edit(uow: UnitOfWork, project_id: UUID) -> Project:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from registry.desks.actions import reveal
-from registry.desks.finding import least
 from registry.desks.queries import home, responsibilities, search
 from registry.desks.words import EVENTS
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.codes import spoken
 from registry.kernel.errors import Forbidden, Invalid, NotFound
+from registry.kernel.finding import least
 from registry.ledger.models import LedgerEvent
 from registry.parties.models import Person, RevealLog
 from registry.pledges.changes import Newcomer, hand_over

@@ -54,6 +54,16 @@ def test_a_project_is_registered_on_one_screen(officer, units):
     assert (unit.name, unit.design_life_years) == ("教学楼", 50)
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    ("解放路小学", True), ("解放路小字", True), ("P-100", True), ("P-101", False), ("天桥区污水厂", False),
+])
+def test_the_list_of_projects_finds_what_is_near_like_the_one_box(officer, words, found):
+    officer.post("/projects/new", whole())
+    told = officer.get("/projects", query_string={"q": words}).text
+    assert ("解放路 1 号" in told) is found
+    assert ("以下是相近的" in told) is (words == "解放路小字")
+
+
 def test_without_a_design_life_nothing_is_registered_and_nothing_typed_is_lost(officer, units):
     answer = officer.post("/projects/new", whole(**{"units-0-design_life_years": ""}))
     assert answer.status_code == 422
