@@ -154,7 +154,7 @@ class Entering:
         self._qualifications(row for _one, firm, _stay in stays for row in firm.terms)
         return Created(len(new), len(new_units), len(opened), len(terms), organisations, persons)
 
-    def _write(self, kind: str, entries: list[Entry]) -> None:
+    def _write(self, kind: str, entries: list[Entry[Any]]) -> None:
         if entries:
             self.uow.session.add_all([entry.record for entry in entries])
             append_many(self.uow, kind, entries)

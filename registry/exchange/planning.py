@@ -14,6 +14,7 @@ from registry.exchange.findings import Findings
 from registry.exchange.rows import Firm, LeaderRow, ParticipationRow, ProjectRoster, UnitRow
 from registry.exchange.sheets import LEADERS, PARTICIPATIONS, PROJECTS, UNITS
 from registry.kernel.text import _
+from registry.ledger.private import masked, personal_number, texts
 from registry.parties.models import IdentityKind, Organisation, Person
 from registry.projects.models import Participation, Project, Term, UnitProject
 from registry.projects.rules import Span, overlaps
@@ -32,6 +33,8 @@ UNIT_COLUMNS = {
     "name": "单位工程名称", "storeys_above": "地上层数", "storeys_below": "地下层数", "area": "建筑面积",
     "structure": "结构类型", "design_life_years": "设计使用年限", "design_life_basis": "设计文件依据",
 }
+FIRM_TEXTS = {"name": "单位名称", "legal_representative": "法定代表人"}
+LEADER_TEXTS = {"name": "姓名", "qualification_kind": "注册执业资格"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Comparison:
     def plan(self) -> ProjectPlan:
         known = self.held.projects.get(self.roster.project.number)
         found = ProjectPlan(self.roster, known)
+        self.tells_nobodys_number()
         if known is not None:
             found.filled = self.fill(known, self.roster.project, PROJECT_COLUMNS, PROJECTS)
         units = {unit.number: unit for unit in known.units} if known else {}
@@ -106,6 +110,21 @@ class Comparison:
     def differs(self, sheet: str, line: int, column: str, registered: object) -> None:
         reason = _("已登记为“{registered}”，与此处不同；确需更正的，请在系统中办理。", registered=registered)
         self.refuse(sheet, line, column, reason)
+
+    def tells_nobodys_number(self) -> None:
+        """Note every free text that holds somebody's identity or phone number: it could never be kept for good."""
+        firms = self.roster.firms
+        for sheet, columns, rows in (
+            (PROJECTS, PROJECT_COLUMNS, [self.roster.project]), (UNITS, UNIT_COLUMNS, self.roster.units),
+            (PARTICIPATIONS, FIRM_TEXTS, [firm.row for firm in firms]),
+            (LEADERS, LEADER_TEXTS, [leader for firm in firms for leader in firm.leaders]),
+        ):
+            for row in rows:
+                told = {name: getattr(row, name) for name in columns}
+                for name, text in texts(told):
+                    if found := personal_number(text, self.held.today):
+                        reason = _("“{found}”像是身份证号码或手机号，不得写入永久存证，请删去。", found=masked(found))
+                        self.refuse(sheet, getattr(row, "line"), columns[name], reason)  # noqa: B009 — any kind of row
 
     def over(self, last_day: date, sheet: str, line: int, column: str) -> None:
         """Note a last day that has not come: what goes on cannot be ended yet."""

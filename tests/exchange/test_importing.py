@@ -144,6 +144,26 @@ def test_a_project_with_a_fault_stays_out_whole_and_the_others_go_in(bring, coun
     assert count()["Project"] == 1
 
 
+@pytest.mark.parametrize(("sheet", "column", "row", "changed"), [
+    (PROJECTS, "建设地点", 3, lambda text: project(OTHER, 工程名称="海棠苑二期", 建设地点=text)),
+    (UNITS, "设计文件依据", 4, lambda text: unit("01", OTHER, 设计文件依据=text)),
+    (LEADERS, "注册执业资格", 9, lambda text: leader(2, OTHER, 注册执业资格=text)),
+])
+@pytest.mark.parametrize("number", ["13812345678", citizen(7)])
+def test_a_number_of_somebodys_in_free_text_keeps_its_project_out_and_names_the_cell(
+    bring, count, sheet, column, row, changed, number
+):
+    content = two_projects()
+    content[sheet][row - 2] = changed(f"电话 {number}")
+    report = bring(content)
+    assert faults(report) == [(sheet, row, column)]
+    [fault] = report.findings.errors
+    assert "不得写入永久存证" in fault.message
+    assert number not in fault.message
+    assert report.created == WHOLE
+    assert count()["Project"] == 1
+
+
 def test_a_rehearsal_counts_the_same_and_writes_nothing(bring, rehearse, count):
     content = two_projects()
     content[LEADERS][7] = leader(2, OTHER, 手机号="1")
