@@ -42,8 +42,30 @@ UNDEFINED_TABLE = "42P01"
 as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
 
 
+ABOUT = "工程质量终身责任登记系统的运维命令。各命令的用法：flask 命令 --help。"
+OPTIONS = {
+    "env_file": "从此文件读取环境变量。", "app": "要打开的应用；缺省为当前目录的 wsgi.py。",
+    "debug": "开发调试模式，不得用于运行。", "version": "显示 Flask 的版本。", "help": "显示此说明。",
+}
+
+
+class Operators(cli.AppGroup):
+    """Our commands, beneath Flask's own program, which speaks English until it has found us."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        if ctx.command is cli.cli and cli.cli.help != ABOUT:
+            cli.cli.help = ABOUT
+            for option in cli.cli.get_params(ctx):
+                if isinstance(option, click.Option):
+                    option.help = OPTIONS.get(option.name or "", option.help)
+            click.echo(ctx.get_help())  # `flask --help` had begun in English: it is told anew, and no further
+            sys.exit(IN_ORDER)
+        return super().list_commands(ctx)
+
+
 def install(app: Flask) -> None:
     """Give the `flask` command everything operators need, in Chinese."""
+    app.cli = Operators(app.cli.name)
     for command in (init, demo, work, doctor, backup, restore, keys, *commands()):
         app.cli.add_command(attend(command))
     cli.run_command.hidden = True  # a server for developers; ours is started by `make run`

@@ -1,6 +1,8 @@
 """The operators' commands: in Chinese, told apart by their exit codes, at work whether or not anybody serves."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from registry.cli import DOWN, IN_ORDER, NOT_IN_ORDER, WRONG
 from registry.config import Config
 
 Run = Callable[..., Result]
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +56,15 @@ def test_every_command_and_every_option_explains_itself_in_chinese(app: Flask) -
         texts = [command.help, *(one.help for one in command.params if isinstance(one, click.Option) and one.name != "help")]
         silent += [name for text in texts if not any("一" <= letter <= "鿿" for letter in text or "")]
     assert silent == []
+
+
+def test_the_help_of_the_program_itself_is_in_chinese() -> None:
+    flask = Path(sys.executable).parent / "flask"
+    told = subprocess.run([flask, "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "工程质量终身责任登记系统的运维命令" in told
+    assert "general utility script" not in told
+    assert told.count("Usage:") == 1
+    assert "import-roster" in told
 
 
 def test_what_operators_need_is_there(app: Flask) -> None:
