@@ -40,6 +40,7 @@ from registry.materials.offices import (
 from registry.materials.recalling import NOTICE_IN_PROJECT
 from registry.materials.rules import FAILURES, Hold, state_word
 from registry.materials.standing import holds, kind_of
+from registry.parties.models import Organisation
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project, Term
 from registry.projects.offices import in_office
@@ -375,3 +376,19 @@ def commissioners(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
     policy.require(uow.actor, Permission.MATERIAL_READ, project.scope)
     firms = sorted(project.participations, key=lambda firm: (firm.role != "owner", firm.organisation_name))
     return list(dict.fromkeys((str(firm.organisation_id), firm.organisation_name) for firm in firms))
+
+
+def codes_of(uow: UnitOfWork, batch: Batch) -> tuple[str, str]:
+    """The 统一社会信用代码 of a batch's producer and supplier."""
+    policy.require(uow.actor, Permission.PARTY_READ, policy.ANYWHERE)
+    return uow.get(Organisation, batch.producer_id).uscc, uow.get(Organisation, batch.supplier_id).uscc
+
+
+def alike(uow: UnitOfWork, batch: Batch, limit: int = 30) -> list[tuple[str, str]]:
+    """The batches one report may stand for together with this one: of the same kind, the latest first. Needs its project."""
+    policy.require(uow.actor, Permission.MATERIAL_READ, batch.scope)
+    found = uow.session.scalars(
+        select(Batch).where(Batch.project_id == batch.project_id, Batch.kind == batch.kind)
+        .order_by((Batch.id == batch.id).desc(), Batch.arrived_on.desc(), Batch.id).limit(limit)
+    )
+    return [(str(one.id), f"{one.number} {one.product} {one.grade}") for one in found]

@@ -14,7 +14,8 @@ from registry.kernel.errors import Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.materials.reach import Target
-from registry.works.recall import Answerable, Place, Reached, search_places, sought_by
+from registry.materials.seeking import sought_by
+from registry.works.recall import Answerable, Place, Reached, search_places
 
 FOUND, NOTHING, UNREADABLE = 0, 1, 2
 
