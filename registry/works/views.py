@@ -9,12 +9,12 @@ from registry.kernel.text import _
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.pages import page, see_other, window_asked
-from registry.works import chain, office, planning, queries, using
+from registry.works import chain, office, planning, queries, recall_doors, using
 from registry.works.blueprint import bp
 from registry.works.forms import EditForm, LayoutForm, LotForm, ReasonForm, UseForm
 from registry.works.queries import LotsWanted, Which
 
-__all__ = ["bp", "office"]
+__all__ = ["bp", "office", "recall_doors"]
 
 
 @bp.get("/projects/<uuid:project_id>/works")
