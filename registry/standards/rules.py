@@ -54,9 +54,12 @@ class Edition:
     entered_at: datetime
 
     @property
-    def rank(self) -> tuple[date, bool, datetime]:
-        """What decides between two editions for the same region; law goes before our own default."""
-        return self.effective_from, self.status is Status.LAW, self.entered_at
+    def rank(self) -> tuple[date, bool, datetime, str]:
+        """What decides between two editions for the same region; law goes before our own default.
+
+        Of those entered together (the shipped ones are) the later version stands.
+        """
+        return self.effective_from, self.status is Status.LAW, self.entered_at, self.version
 
 
 def region_chain(region: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The content of an edition as people read it: tables with Chinese headings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import singledispatch
@@ -323,16 +323,19 @@ def sheets(kind: str, content: Any, names: Mapping[str, str] = NAMELESS, wanted:
     rows: Iterable[Any] = content if hasattr(content, "__iter__") else (content,)
     mark, title = CUT.get(kind, (lambda _row: "", lambda _first: ""))
     pieces = [list(piece) for _mark, piece in groupby(rows, mark)]
-    told = [Sheet(title(piece[0]), headings, rows_said(piece, columns, names, wanted)) for piece in pieces]
+    titled = [(title(piece[0]), piece) for piece in pieces]
+    told = [Sheet(name, headings, found_in(rows_said(piece, columns, names), name, wanted)) for name, piece in titled]
     return tuple(sheet for sheet in told if sheet.rows or not wanted)
 
 
-def rows_said(
-    rows: Iterable[Any], columns: tuple[Column, ...], names: Mapping[str, str], wanted: str
-) -> tuple[tuple[str, ...], ...]:
+def rows_said(rows: Iterable[Any], columns: tuple[Column, ...], names: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    return (tuple(cell_said(row, cell, names) for _heading, cell in columns) for row in rows)
+
+
+def found_in(rows: Iterable[tuple[str, ...]], title: str, wanted: str) -> tuple[tuple[str, ...], ...]:
+    """Return the rows that hold every word wanted, in a cell of theirs or in the title they stand under."""
     words = wanted.casefold().split()
-    told = (tuple(cell_said(row, cell, names) for _heading, cell in columns) for row in rows)
-    return tuple(cells for cells in told if all(word in " ".join(cells).casefold() for word in words))
+    return tuple(cells for cells in rows if all(word in " ".join((title, *cells)).casefold() for word in words))
 
 
 def cell_said(row: Any, cell: str | Callable[[Any], object], names: Mapping[str, str]) -> str:

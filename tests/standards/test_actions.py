@@ -238,3 +238,9 @@ def test_a_file_that_is_no_list_of_editions_is_refused(
     file.write_text(text, encoding="utf-8")
     with loaded.writing(SYSTEM) as uow, pytest.raises(Malformed, match=said):
         load_file(uow, file)
+
+
+def test_of_two_editions_entered_together_the_later_version_stands(reader: UnitOfWork) -> None:
+    standing = handbook.in_force(reader.session, kinds.ROLES, "370102", TODAY)
+    assert standing.edition.version == "2000-2"
+    assert "subcontractor" in {role.key for role in standing.content}
