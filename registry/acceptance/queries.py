@@ -156,7 +156,8 @@ class LotDesk:
 
     @property
     def my_turn(self) -> bool:
-        return any(one.turn and one.mine for one in self.duties) and bool((self.result and self.result.conforms) or self.may_refuse)
+        conforms = self.result is not None and self.result.conforms
+        return any(one.turn and one.mine for one in self.duties) and (conforms or self.may_refuse)
 
     @property
     def may_refuse(self) -> bool:

@@ -16,7 +16,6 @@ from registry.acceptance.signing import (
 from registry.acceptance.standing import state_of_unit
 from registry.acceptance.treating import Finding, approve_treatment, treat_lot
 from registry.kernel.errors import Invalid
-from registry.ledger.audit import audit
 from registry.projects.offices import NotInOffice
 from tests.acceptance import build
 from tests.works import build as works
@@ -168,11 +167,3 @@ def test_a_sampler_enters_no_result(building):
     lot = build.lot(building)
     with pytest.raises(NotInOffice), building.units.writing(building.leaders["site/sampler"]) as uow:
         enter_result(uow, lot.id, build.good(building, lot.id))
-
-
-def test_every_record_has_its_event(building):
-    build.passed(building)
-    failed(building)
-    with building.units.reading(building.officer) as uow:
-        report = audit(uow, building.units.tools.store)
-    assert not list(report)

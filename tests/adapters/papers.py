@@ -7,6 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from tests.adapters import records
+
 Facts = dict[str, Any]
 
 PROJECT = "历下区龙奥片区安置房（一期）3号地块建设工程"
@@ -187,4 +189,5 @@ FORMS: dict[str, Facts] = {
     "pledge": pledge(), "authorisation": authorisation(), "change_of_leader": change_of_leader(),
     "responsibility_table": responsibility_table(), "archive_catalogue": archive_catalogue(),
     "trace_report": trace_report(), "plaque": plaque(), "sign_board": sign_board(), "mark_label": sign_board(),
+    **records.FORMS,
 }
