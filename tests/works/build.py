@@ -31,6 +31,10 @@ def photo(name: str = "现场.jpg") -> FileStorage:
     return FileStorage(io.BytesIO(jpeg((64, 32 + next(shades) % 400))), name, content_type="image/jpeg")
 
 
+def sent(content: bytes, name: str = "现场.jpg") -> FileStorage:
+    return FileStorage(io.BytesIO(content), name, content_type="image/jpeg")
+
+
 def site_elsewhere(units: Units) -> Site:
     """Another project, with which nobody of the building has to do."""
     return filed_site(units)
