@@ -160,12 +160,13 @@ def notice_for(uow: UnitOfWork, now: Standing, held: Round, meeting_id: UUID, me
 def withdraw_notice(uow: UnitOfWork, unit_id: UUID, reason: str) -> None:
     """Call a meeting off, for one unit project. It stays on record; another one may be called."""
     held = open_round_locked(uow, unit_id, Permission.COMPLETION_FILE)
-    if held.notice is None:
+    notice = held.notice
+    if notice is None:
         raise NoMeeting(_("没有已通知的竣工验收。"))
     if held.opinions:
         raise Conflict(_("已有人签署验收意见，不能取消。"), remedy=_("确需重新组织的，请撤回本轮验收。"))
-    held.notice.withdrawn_at, held.notice.withdrawn_reason = uow.at, reason
-    ledger.append(uow, "completion.called-off", held.notice)
+    notice.withdrawn_at, notice.withdrawn_reason = uow.at, reason
+    ledger.append(uow, "completion.called-off", notice)
     telling.of_withdrawal(uow, standing(uow, unit_id), reason)
 
 

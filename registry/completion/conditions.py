@@ -7,34 +7,22 @@ alone. Nothing is assumed: where the registry holds no records, the answer is `u
 from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
-
+from registry.completion import evidence
+from registry.completion.evidence import named
 from registry.completion.housing import PaperKind
 from registry.completion.models import Certificate, ReportKind
-from registry.completion.rules import REPORT_WORDS, Answer, State, lacking, met, not_applicable, unknown
+from registry.completion.rules import REPORT_WORDS, Answer, lacking, met, not_applicable, unknown
 from registry.completion.standing import Standing
 from registry.kernel.text import _
-from registry.materials.models import Batch
-from registry.materials.rules import HoldKey
-from registry.materials.standing import holds
 from registry.plaques.models import Plaque
 from registry.pledges.rules import ON_FILE
 from registry.projects.models import Participation
 from registry.standards import handbook as standards
 from registry.standards.completion import Moment
 from registry.standards.periods import PlaqueMoment
-from registry.works.models import Lot
-from registry.works.standing import lot_blockers
 
 Condition = Callable[[Standing, Moment], Answer]
-SHOWN = 5           # of many missing things, so many are named; the rest is counted
 MUNICIPAL = "02"    # 市政基础设施工程 in the edition of project categories
-
-
-def named(found: Iterable[str]) -> tuple[str, ...]:
-    """The first few of many, and how many more there are."""
-    every = list(found)
-    return (*every[:SHOWN], _("另有 {count} 项", count=len(every) - SHOWN)) if len(every) > SHOWN else tuple(every)
 
 
 def pledges(now: Standing, moment: Moment) -> Answer:
@@ -189,45 +177,11 @@ def filed(now: Standing, _moment: Moment) -> Answer:
     return lacking([said], f"/units/{now.unit.id}/completion")
 
 
-def lots(now: Standing, _moment: Moment) -> Answer:
-    """No lot of the unit waits for material, a first sample or the mark of a key step."""
-    ids = now.uow.session.scalars(
-        select(Lot.id).where(Lot.unit_project_id == now.unit.id, Lot.withdrawn_at.is_(None)).order_by(Lot.id)
-    ).all()
-    if not ids:
-        return not_applicable(_("系统中没有检验批"))
-    stopped = {lot: found for lot, found in lot_blockers(now.uow.session, ids, now.today).items() if found}
-    words = [f"{one.label}" for found in stopped.values() for one in found]
-    if not words:
-        return met(_("{count} 个检验批", count=len(ids)))
-    return Answer(State.NOT_MET, (
-        _("{count} 个检验批中有 {stopped} 个存在问题", count=len(ids), stopped=len(stopped)), *named(dict.fromkeys(words)),
-    ), f"/units/{now.unit.id}/works")
-
-
-def tests(now: Standing, _moment: Moment) -> Answer:
-    """Every batch that came to the project has its papers, its reports and its approval, or has left it."""
-    link = f"/projects/{now.project.id}/materials"
-    batches = dict(now.uow.session.execute(
-        select(Batch.id, Batch.number).where(Batch.project_id == now.project.id).order_by(Batch.number, Batch.id)
-    ).tuples().all())
-    if not batches:
-        return unknown(_("系统中没有材料进场记录"), link)
-    held = {
-        batch: found for batch, found in holds(now.uow.session, batches).items()
-        if any(one.key is not HoldKey.REMOVED for one in found)
-    }
-    if not held:
-        return met(_("{count} 批材料均有合格的试验报告", count=len(batches)))
-    return lacking([
-        _("{count} 批材料中有 {held} 批未齐备", count=len(batches), held=len(held)),
-        *named(_("{number}：{label}", number=batches[batch], label=found[0].label) for batch, found in held.items()),
-    ], link)
-
-
 CONDITIONS: dict[str, Condition] = {
     "pledges": pledges, "terms": terms, "design-life": design_life, "warranty": warranty, "dwellings": dwellings,
     "residential-papers": residential_papers, "plaque": plaque, "accepted": accepted, "oversight-record": oversight_record,
-    "responsibility-archive": responsibility_archive, "filed": filed, "lots": lots, "tests": tests,
+    "responsibility-archive": responsibility_archive, "filed": filed, "lots": evidence.lots,
+    "tests": evidence.tests, "divisions": evidence.divisions, "concealed": evidence.concealed,
+    "design-changes": evidence.design_changes, "archive": evidence.archive,
     **{kind.value: report(kind) for kind in ReportKind},
 }

@@ -122,15 +122,18 @@ def enter_dwellings(uow: UnitOfWork, unit_id: UUID, rows: Sequence[DwellingRow])
     return made
 
 
-def strike_off(uow: UnitOfWork, dwelling_id: UUID, reason: str) -> None:
-    """Strike a dwelling off that was entered wrongly. It stays on record with the reason."""
+def strike_off(uow: UnitOfWork, dwelling_id: UUID, reason: str) -> UUID:
+    """Strike a dwelling off that was entered wrongly; return its unit project. It stays on record with the reason."""
     dwelling = uow.get(Dwelling, dwelling_id, selectinload(Dwelling.unit).options(*UNIT_IN_FULL))
     policy.require(uow.actor, Permission.COMPLETION_RECORD, dwelling.unit.scope)
+    if not reason:
+        raise Invalid(_("请写明原因。"), field="reason")
     uow.get(Dwelling, dwelling_id, lock=True)
     if dwelling.struck_off_at is not None:
         raise Conflict(_("该户已经注销登记。"))
     dwelling.struck_off_at, dwelling.struck_off_reason = uow.at, reason
     ledger.append(uow, "dwelling.struck-off", dwelling)
+    return dwelling.unit_project_id
 
 
 def check_dwelling(uow: UnitOfWork, dwelling_id: UUID, found: Found) -> DwellingCheck:

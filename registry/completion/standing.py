@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -47,6 +48,7 @@ class Standing:
     papers: Sequence[ResidentialPaper]
     plaques: Sequence[Plaque]                  # in force
     archives: Sequence[Archive]
+    shared: dict[str, Any]                     # what is the same for every unit project, asked once
 
     @property
     def today(self) -> date:
@@ -148,6 +150,7 @@ def standings(uow: UnitOfWork, project_id: UUID, unit_ids: Sequence[UUID] = ()) 
         .where(Plaque.unit_project_id.in_(ids), Plaque.superseded_at.is_(None)).order_by(Plaque.issued_at)
     ).all()
     archives = session.scalars(select(Archive).where(Archive.project_id == project_id).order_by(Archive.assembled_at)).all()
+    shared: dict[str, Any] = {}
     return [
         Standing(
             uow, whole, unit, board, vacancies,
@@ -157,7 +160,7 @@ def standings(uow: UnitOfWork, project_id: UUID, unit_ids: Sequence[UUID] = ()) 
             {row.rule: row for row in statements if row.unit_project_id == unit.id},
             [row for row in papers if row.unit_project_id == unit.id],
             [row for row in plaques if row.unit_project_id == unit.id],
-            archives,
+            archives, shared,
         )
         for unit in units
     ]

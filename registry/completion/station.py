@@ -97,8 +97,7 @@ def receive_filing(uow: UnitOfWork, filing_id: UUID) -> Receipt:
     Whoever has the next number keeps the region waiting until his transaction is down: numbers have no gaps.
     Raises AlreadyAnswered.
     """
-    filing = filing_to_answer(uow, filing_id)
-    held = filing.round
+    held = filed_round(uow, filing_id)
     region, year = held.unit.project.region, uow.today.year
     uow.lock(f"completion-receipt:{region}:{year}")
     last = uow.session.scalar(
@@ -125,12 +124,13 @@ def order_reacceptance(uow: UnitOfWork, filing_id: UUID, reasons: str, basis: st
     Source: 住房和城乡建设部令第2号 第八条; 建设工程质量管理条例 第四十九条.
     """
     filing = uow.get(CompletionFiling, filing_id, *FILING_IN_FULL)
-    policy.require(uow.actor, Permission.STATION_RECORD, filing.round.scope)
+    held = filing.round
+    policy.require(uow.actor, Permission.STATION_RECORD, held.scope)
     uow.get(CompletionFiling, filing_id, lock=True)
-    uow.get(UnitProject, filing.round.unit_project_id, lock=True)
+    uow.get(UnitProject, held.unit_project_id, lock=True)
     if uow.session.scalar(select(ReacceptanceOrder.id).where(ReacceptanceOrder.filing_id == filing_id)):
         raise AlreadyAnswered(_("已经责令重新组织竣工验收。"))
-    now = standing(uow, filing.round.unit_project_id)
+    now = standing(uow, held.unit_project_id)
     clocks = standards.completion_clocks(uow.session, now.project.region, uow.today).content
     due = deadline(clocks.reacceptance, filing.submitted_on)
     if due.is_past(uow.today):
@@ -144,7 +144,7 @@ def order_reacceptance(uow: UnitOfWork, filing_id: UUID, reasons: str, basis: st
     )
     uow.session.add(order)
     ledger.append(uow, "completion.ordered", order)
-    open_again(uow, filing.round)
+    open_again(uow, held)
     notices.mark_done(uow, "completion.to-receive", telling.page_of(now))
     telling.of_order(uow, now)
     return order
@@ -160,14 +160,14 @@ def open_again(uow: UnitOfWork, held: Round) -> None:
     ledger.append(uow, "completion.opened", following)
 
 
-def filing_to_answer(uow: UnitOfWork, filing_id: UUID) -> CompletionFiling:
-    """A filing that nobody has answered, behind its lock."""
-    filing = uow.get(CompletionFiling, filing_id, *FILING_IN_FULL)
-    policy.require(uow.actor, Permission.STATION_RECORD, filing.round.scope)
+def filed_round(uow: UnitOfWork, filing_id: UUID) -> Round:
+    """The round of a filing that nobody has answered, with the filing locked."""
+    held = uow.get(CompletionFiling, filing_id, *FILING_IN_FULL).round
+    policy.require(uow.actor, Permission.STATION_RECORD, held.scope)
     uow.get(CompletionFiling, filing_id, lock=True)
     answered = uow.session.scalar(select(Receipt.number).where(Receipt.filing_id == filing_id))
     if answered is not None:
         raise AlreadyAnswered(_("该备案已收讫，备案号 {number}。", number=answered))
     if uow.session.scalar(select(ReacceptanceOrder.id).where(ReacceptanceOrder.filing_id == filing_id)):
         raise AlreadyAnswered(_("已经责令重新组织竣工验收，不能收讫。"))
-    return filing
+    return held

@@ -1,0 +1,155 @@
+"""The conditions that turn on what the site recorded: divisions, lots, hidden work, tests, design changes, archive.
+
+What belongs to the whole project is asked once, however many unit projects are looked at together.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from registry.acceptance.models import ConcealedWork, Signature
+from registry.acceptance.rules import CLOSED, Verdict
+from registry.acceptance.rules import State as Reached
+from registry.acceptance.standing import state_of_unit
+from registry.archives.completeness import completeness
+from registry.completion.rules import Answer, State, lacking, met, not_applicable, unknown
+from registry.completion.standing import Standing
+from registry.designs.queries import unreviewed_changes
+from registry.kernel.text import _
+from registry.materials.models import Batch
+from registry.materials.rules import HoldKey
+from registry.materials.standing import holds
+from registry.standards.completion import Moment
+from registry.standards.stages import Stage
+from registry.works.models import Lot
+from registry.works.standing import lot_blockers
+
+Found = TypeVar("Found")
+BUILT = frozenset({Stage.BEFORE_START, Stage.CONSTRUCTION})
+DUE = {Moment.ACCEPTANCE: BUILT, Moment.HANDOVER: BUILT | {Stage.ACCEPTANCE, Stage.FILING}}
+"""Which stages' documents must be there by then."""
+SHOWN = 5           # of many missing things, so many are named; the rest is counted
+
+
+def named(found: Iterable[str]) -> tuple[str, ...]:
+    """The first few of many, and how many more there are."""
+    every = list(found)
+    return (*every[:SHOWN], _("另有 {count} 项", count=len(every) - SHOWN)) if len(every) > SHOWN else tuple(every)
+
+
+def divisions(now: Standing, _moment: Moment) -> Answer:
+    """Every division has passed, or is declared 不涉及. Source: GB 50300-2013 第5.0.4条."""
+    link = f"/units/{now.unit.id}/acceptance"
+    found = state_of_unit(now.uow.session, now.unit.id, now.today)
+    every = found.children("")
+    if not any(node.lots or node.acceptance or node.own is not Reached.OPEN for node in found.nodes.values()):
+        return unknown(_("系统中没有检验批、分部工程验收记录"), link)
+    waiting = [node for node in every if node.state not in CLOSED]
+    if not waiting:
+        return met(_("{count} 个分部均已验收合格或者不涉及", count=len(every)))
+    return lacking([
+        _("{count} 个分部中有 {waiting} 个未通过", count=len(every), waiting=len(waiting)),
+        *named(f"{node.code} {node.name}" for node in waiting),
+    ], link)
+
+
+def lots(now: Standing, _moment: Moment) -> Answer:
+    """No lot of the unit waits for material, a first sample or the mark of a key step."""
+    ids = now.uow.session.scalars(
+        select(Lot.id).where(Lot.unit_project_id == now.unit.id, Lot.withdrawn_at.is_(None)).order_by(Lot.id)
+    ).all()
+    if not ids:
+        return not_applicable(_("系统中没有检验批"))
+    stopped = {lot: found for lot, found in lot_blockers(now.uow.session, ids, now.today).items() if found}
+    if not stopped:
+        return met(_("{count} 个检验批", count=len(ids)))
+    return lacking([
+        _("{count} 个检验批中有 {stopped} 个存在问题", count=len(ids), stopped=len(stopped)),
+        *named(dict.fromkeys(one.label for found in stopped.values() for one in found)),
+    ], f"/units/{now.unit.id}/works")
+
+
+def concealed(now: Standing, _moment: Moment) -> Answer:
+    """Every hidden work was looked at and passed, the last look counting. Source: 建设工程质量管理条例 第三十条."""
+    link = f"/units/{now.unit.id}/concealed"
+    following = aliased(ConcealedWork)
+    works = now.uow.session.execute(
+        select(ConcealedWork.place, Signature.verdict)
+        .outerjoin(Signature, (Signature.work_id == ConcealedWork.id) & Signature.decides)
+        .where(
+            ConcealedWork.unit_project_id == now.unit.id, ~exists().where(following.previous_id == ConcealedWork.id),
+        )
+        .order_by(ConcealedWork.number)
+    ).all()
+    if not works:
+        return unknown(_("系统中没有隐蔽工程验收记录"), link)
+    waiting = [place for place, verdict in works if verdict is not Verdict.PASSED]
+    if not waiting:
+        return met(_("{count} 处隐蔽工程均已验收", count=len(works)))
+    return lacking([
+        _("{count} 处隐蔽工程中有 {waiting} 处未通过", count=len(works), waiting=len(waiting)), *named(waiting),
+    ], link)
+
+
+def once(now: Standing, name: str, ask: Callable[[], Found]) -> Found:
+    """Ask for what is the same for every unit project only once."""
+    if name not in now.shared:
+        now.shared[name] = ask()
+    found: Found = now.shared[name]
+    return found
+
+
+def tests(now: Standing, _moment: Moment) -> Answer:
+    return once(now, "tests", lambda: tests_of(now))
+
+
+def tests_of(now: Standing) -> Answer:
+    """Every batch that came to the project has its papers, its reports and its approval, or has left it."""
+    link = f"/projects/{now.project.id}/materials"
+    rows = now.uow.session.execute(
+        select(Batch.id, Batch.number).where(Batch.project_id == now.project.id).order_by(Batch.number, Batch.id)
+    )
+    batches = {row.id: row.number for row in rows}
+    if not batches:
+        return unknown(_("系统中没有材料进场记录"), link)
+    held = {
+        batch: found for batch, found in holds(now.uow.session, batches).items()
+        if any(one.key is not HoldKey.REMOVED for one in found)
+    }
+    if not held:
+        return met(_("{count} 批材料均有合格的试验报告", count=len(batches)))
+    return lacking([
+        _("{count} 批材料中有 {held} 批未齐备", count=len(batches), held=len(held)),
+        *named(_("{number}：{label}", number=batches[batch], label=found[0].label) for batch, found in held.items()),
+    ], link)
+
+
+def design_changes(now: Standing, _moment: Moment) -> Answer:
+    """No change that must be reviewed again is left without it."""
+    unreviewed = once(now, "design changes", lambda: unreviewed_changes(now.uow, now.project.id))
+    waiting = [one for one in unreviewed if one.unit_project_id in {None, now.unit.id}]
+    return lacking(named(_("变更 {number} 未经审查", number=one.number) for one in waiting),
+                   f"/projects/{now.project.id}/designs")
+
+
+def archive(now: Standing, moment: Moment) -> Answer:
+    """Whether the archive has what it must have by then; until hand-over, papers elsewhere may be stated."""
+    return once(now, f"archive {moment}", lambda: archive_of(now, moment))
+
+
+def archive_of(now: Standing, moment: Moment) -> Answer:
+    link = f"/projects/{now.project.id}/archives"
+    found = completeness(now.uow, now.project.id)
+    due = DUE[moment]
+    missing = [line for line in found.missing if line.asked.stage in due]
+    if not missing:
+        return met(_("必备文件 {present} 件齐全", present=found.present))
+    words = (
+        _("必备文件尚缺 {count} 件（完成 {percent}%）", count=len(missing), percent=found.percent),
+        *named(f"{line.document.code} {line.document.name}（{line.firm.name}）" for line in missing),
+    )
+    if moment is Moment.HANDOVER:
+        return lacking(words, link)
+    return Answer(State.UNKNOWN, (*words, _("原件在系统以外的，由建设单位项目负责人书面确认")), link)
