@@ -19,8 +19,11 @@ from werkzeug.routing import Rule
 
 from registry.accounts.models import Grant
 from registry.archives.actions import assemble_archive
+from registry.archives.filing import FileFacts, file_document
+from registry.archives.stating import state_absence
 from registry.defects.actions import report_trace
 from registry.defects.queries import Question
+from registry.documents import actions as documents
 from registry.kernel.actor import NOBODY, SYSTEM, Actor, Role
 from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
@@ -34,6 +37,7 @@ from registry.standards.models import StandardEdition
 from tests import build as house
 from tests.accounts.visiting import HOME, TOKEN, Browser, application, entered
 from tests.conftest import Clock
+from tests.designs.build import drawn_up
 from tests.documents.samples import jpeg, pdf
 from tests.parties import build as parties
 from tests.plaques.build import ACCEPTED, accepted, issued
@@ -45,7 +49,9 @@ AUDIENCES = HEADS[2:]
 SAID = {(method, endpoint): dict(zip(AUDIENCES, said, strict=True)) for endpoint, method, *said in LINES}
 NOBODYS = UUID(int=404)
 OF_A_PROJECT = {
+    "set_id", "sheet_id", "review_id", "change_id", "argument_id", "opinion_id",
     "project_id", "unit_id", "term_id", "participation_id", "plaque_id", "mounting_id", "archive_id", "paper_id", "report_id",
+    "file_id", "handover_id",
 }
 """What the address of a thing names that belongs to a project, and with it to its parties and its station."""
 
@@ -61,7 +67,18 @@ def photo_sent() -> tuple[io.BytesIO, str]:
 DAY = f"{ACCEPTED:%Y-%m-%d}"
 SOMEBODY = {"identity_kind": "citizen", "name": "郑接任", "qualification_kind": "一级注册建造师", "qualification_number": "鲁1"}
 BODIES: dict[str, dict[str, Any]] = {
+    "archives.receive": {"receipt": "JN-1"},
+    "archives.send_back": {"reason": "缺图章"},
+    "archives.state_absence": {"code": "C5-01", "reason": "不涉及"},
+    "archives.supersede": {"title": "补签", "dated_on": "2026-03-01", "reason": "漏签", "file": pdf_sent},
     "defects.report": {"on": DAY, "unit": "01", "part": "0201", "cause": "unknown", "purpose": "渗漏投诉调查"},
+    "designs.add_opinion": {"words": "核对荷载", "expert": ""},
+    "designs.aim": {"kind": "prefabrication", "value": "50", "basis": "装配式专篇"},
+    "designs.answer": {"answer": "已采纳"},
+    "designs.close": {"conclusion": "passed", "report": pdf_sent},
+    "designs.decide": {"decision": "approved"},
+    "designs.deliver": {"discipline": "structure", "stage": "as-built", "files": pdf_sent},
+    "designs.withdraw": {"reason": "重复提出"},
     "desks.reveal": {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"},
     "plaques.answer": {"answer": "已更换"},
     "plaques.contact": {"reason": "contact", "explanation": "核实反映内容"},
@@ -185,6 +202,9 @@ def things_of(site: house.Site) -> dict[str, Any]:
         mounting = mount_plaque(uow, plaque.id, Hanging(photo, "主入口", uow.today, "泉城标牌厂"))
         foreman = staff_person(uow, firm, "site/foreman", PersonRow("冯工长", "citizen", house.identity(), "", "", "", uow.today))
         archive = assemble_archive(uow, site.project)
+        paper = documents.deposit(uow, b"%PDF-1.7", "application/pdf")
+        filed = file_document(uow, site.project, FileFacts("C5-01", "隐蔽工程验收记录", paper, uow.today))
+        state_absence(uow, site.project, "A2-03", "不涉及征收")
         traced = report_trace(uow, Question(site.project, uow.today), "渗漏投诉调查")
     with site.units.writing(NOBODY) as uow:
         wrong = report_wrong_plaque(uow, plaque.code, "damaged", "", parties.PHONE)
@@ -200,11 +220,12 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "project_id": site.project, "unit_id": site.unit, "term_id": term.id, "participation_id": term.participation_id,
         "plaque_id": plaque.id, "mounting_id": mounting.id, "archive_id": archive.id, "paper_id": pledge, "code": plaque.code,
         "kind": "pledge", "organisation_id": site.leaders["contractor"].organisation, "account_id": site.filer.account,
-        "grant_id": filer.id, "edition_id": edition, "event_id": event, "token": "nobodys",
+        "grant_id": filer.id, "edition_id": edition, "other_id": edition, "event_id": event, "token": "nobodys",
+        "file_id": filed.id, "archives.content": {"kind": "original"}, "archives.withdraw_absence": {"code": "A2-03"},
         "plaques.artwork": {"kind": "pdf"}, "report_id": wrong.id, "defects.show": {"report_id": traced.id},
         **dict.fromkeys(("projects.correct_staff", "projects.invite", "projects.release"), {"term_id": foreman.id}),
         "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
-    }
+    } | drawn_up(site)
 
 
 def test_every_door_is_in_the_table_and_nothing_else(world: World) -> None:
