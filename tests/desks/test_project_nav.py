@@ -19,7 +19,9 @@ def entries(visit):
     return read
 
 
-@pytest.mark.parametrize(("path", "label"), [("", "概况"), ("/plaques", "标牌"), ("/trace", "追溯")])
+@pytest.mark.parametrize(("path", "label"), [
+    ("", "概况"), ("/board", "承诺"), ("/staff", "人员"), ("/plaques", "标牌"), ("/trace", "追溯"),
+])
 def test_each_page_of_a_project_leads_to_the_others(entries, site, path, label):
     shown = entries(site.filer, f"/projects/{site.project}{path}")
     assert [name for name, _address, here in shown if here] == [label]

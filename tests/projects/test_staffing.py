@@ -302,10 +302,30 @@ def test_what_was_typed_is_kept_when_it_is_refused(visit, firm, filer):
     assert 'value="褚班长"' in answer.text
 
 
-def test_two_clerks_entering_one_person_at_once_get_one_term(committed):
+@pytest.fixture
+def busy(committed):
+    """The same site, where acts really commit."""
     with committed.bind.begin() as connection:
         lay_down_the_law(connection)
     made = build.site(committed, build.BEGUN)
+    build.staff(made, FOREMAN, CAME)
+    return made
+
+
+@pytest.mark.parametrize(("act", "refused"), [(release, "AlreadyEnded"), (correct, "AlreadyCorrected")])
+def test_of_two_clerks_at_one_term_at_once_the_second_is_told(committed, busy, act, refused):
+    def do(_nth):
+        try:
+            return type(act(committed, busy.officer, busy.terms[FOREMAN])).__name__
+        except Conflict as no:
+            return type(no).__name__
+
+    with ThreadPoolExecutor(2) as clerks:
+        assert sorted(clerks.map(do, range(2), timeout=PATIENCE)) == [refused, "Term"]
+
+
+def test_two_clerks_entering_one_person_at_once_get_one_term(committed, busy):
+    made = busy
     firm, number = build.term_of(made, "contractor").participation, build.identity()
 
     def enter(_nth):
