@@ -30,7 +30,7 @@ from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, Units
 from registry.kernel.workbook import Cell, Kind, Row, open_workbook
-from registry.policy import Permission
+from registry.policy import Permission, Scope
 from registry.projects.models import Project
 from registry.web.fields import day_typed
 
@@ -184,6 +184,11 @@ def take_in(uow: UnitOfWork, path: Path, name: str) -> None:
         documents.take_staged(uow, staged, Offer(name, "", staged.size), EVIDENCE)
     finally:
         staged.discard()
+
+
+def require_filer(actor: Actor) -> None:
+    """Raise unless the actor files archives for anybody at all."""
+    policy.require(actor, Permission.ARCHIVE_FILE, Scope(actor.region, organisation=actor.organisation, owner=actor.organisation))
 
 
 def read_manifest(path: Path, report: Report) -> list[Wanted]:

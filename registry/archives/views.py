@@ -2,20 +2,20 @@
 
 from uuid import UUID
 
-from flask import flash, request
+from flask import Response, flash, g, request
 from flask.typing import ResponseReturnValue
 
-from registry.archives import actions, filing, handing, queries, stating
+from registry.archives import actions, backfilling, filing, handing, queries, stating
 from registry.archives.blueprint import bp
-from registry.archives.forms import AbsenceForm, ChooseForm, GridForm, SupersedeForm
+from registry.archives.forms import AbsenceForm, ChooseForm, GridForm, ManifestForm, SupersedeForm
 from registry.archives.grid import look_at
 from registry.archives.handing import streamed
 from registry.archives.words import HANDOVERS, LASTING, LINES
 from registry.kernel.text import _
 from registry.policy import Permission
 from registry.projects.queries import project
-from registry.web.door import door, reading, writing
-from registry.web.files import show_document
+from registry.web.door import door, reading, units, writing
+from registry.web.files import named, show_document
 from registry.web.pages import page, see_other
 
 __all__ = ["bp", "handing"]
@@ -142,3 +142,28 @@ def withdraw_absence(project_id: UUID, code: str) -> ResponseReturnValue:
     with writing() as uow:
         stating.withdraw_absence(uow, project_id, code)
     return see_other(".index", project_id=project_id)
+
+
+@bp.route("/archives/backfill", methods=["GET", "POST"])
+@door(Permission.ARCHIVE_FILE)
+def backfill() -> ResponseReturnValue:
+    """Check a manifest of an old project before the operator files it: rows, codes, days and firms, not the files."""
+    form = ManifestForm()
+    backfilling.require_filer(g.actor)
+    report = None
+    if form.validate_on_submit():
+        with form.blaming():
+            sent = form.manifest.data.stream
+            sent.settle()
+            report = backfilling.rehearse(units(), sent.path, None, g.actor)
+    return page("archives/backfill.html", form=form, report=report, columns=backfilling.COLUMNS)
+
+
+@bp.get("/archives/backfill/template.xlsx")
+@door(Permission.ARCHIVE_FILE)
+def manifest_template() -> ResponseReturnValue:
+    backfilling.require_filer(g.actor)
+    return Response(
+        backfilling.template(), mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": named("attachment", _("补录清单.xlsx"))},
+    )

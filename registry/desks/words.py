@@ -26,6 +26,17 @@ EVENTS = {
     "plaque.mounted": later("标牌安装"),
     "archive.assembled": later("责任档案组卷"),
     "archive.fetched": later("下载责任档案"),
+    "archive-file.filed": later("文件归档"),
+    "archive-file.examined": later("归档文件检查"),
+    "archive-absence.stated": later("说明不产生的文件"),
+    "archive-absence.withdrawn": later("收回不产生的说明"),
+    "archive-handover.begun": later("开始移交检测"),
+    "archive-handover.failed": later("移交检测未通过"),
+    "archive-handover.sent": later("移交城建档案馆"),
+    "archive-handover.fetched": later("下载移交包"),
+    "archive-handover.received": later("城建档案馆接收"),
+    "archive-handover.returned": later("城建档案馆退回"),
+    "project.archive-packaged": later("打包工程档案"),
 }
 
 

@@ -59,8 +59,10 @@ def test_many_files_come_into_a_grid_with_what_their_names_tell(grid):
 
 def said(text, **second):
     rows = {
-        "rows-0-code": "C5-03", "rows-0-title": "交接检查", "rows-0-dated_on": "2026-02-06", "rows-0-secrecy": "open",
-        "rows-1-code": "C5-02", "rows-1-title": "施工检查记录", "rows-1-dated_on": "2026-02-07", "rows-1-secrecy": "open",
+        "rows-0-code": "C5-03", "rows-0-title": "交接检查", "rows-0-dated_on": "2026-02-06",
+        "rows-0-secrecy": "open", "rows-0-responsible": "", "rows-0-unit": "",
+        "rows-1-code": "C5-02", "rows-1-title": "施工检查记录", "rows-1-dated_on": "2026-02-07",
+        "rows-1-secrecy": "open", "rows-1-responsible": "", "rows-1-unit": "",
     }
     return rows | rows_in(text) | {f"rows-1-{name}": value for name, value in second.items()}
 
