@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -288,8 +289,12 @@ class Failed:
     batch: Batch
     what: str
     number: str
-    found_on: object
+    found_at: datetime
     holds: Sequence[Hold]
+
+    @property
+    def state(self) -> str:
+        return state_word(self.holds)
 
 
 def failed_ledger(uow: UnitOfWork, project_id: UUID) -> tuple[Project, list[Failed]]:
@@ -311,7 +316,7 @@ def failed_ledger(uow: UnitOfWork, project_id: UUID) -> tuple[Project, list[Fail
             for batch, report in reports]
     rows += [Failed(batch, _("进场检验：{remark}", remark=look.remark), "", look.inspected_at, standing[batch.id])
              for batch, look in looks]
-    return project, sorted(rows, key=lambda row: str(row.found_on), reverse=True)
+    return project, sorted(rows, key=lambda row: row.found_at, reverse=True)
 
 
 def test_label(uow: UnitOfWork, batch: Batch, test: str) -> str:
