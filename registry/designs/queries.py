@@ -31,14 +31,12 @@ from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission, Scope
-from registry.projects.models import PROJECT_PARTIES, Participation, Project, UnitProject
+from registry.projects.models import PROJECT_PARTIES, Project, UnitProject
 from registry.projects.offices import in_office
 from registry.projects.queries import Node, own_nodes, path, tree
 from registry.standards import handbook as standards
-from registry.standards.drawings import ChangeKind, Discipline, Office, TargetKind
+from registry.standards.drawings import ChangeKind, Discipline, Office
 
-DELIVERERS = ("design", "general-contractor", "contractor")   # keys of the Roles some stage is delivered by
-REVIEW_RECORDERS = ("owner", "drawing-review")
 UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),)
 
 
@@ -171,6 +169,19 @@ def drawing_set(uow: UnitOfWork, set_id: UUID) -> SetShown:
         names.stages.get(found.stage, found.stage), owning_firm(found.project) in own_firms(uow, found.project, ("owner",)),
         bool(own_firms(uow, found.project, names.delivering.get(found.stage, ()))),
     )
+
+
+def set_to_hand_out(uow: UnitOfWork, set_id: UUID) -> SetShown:
+    """The same for those who hand drawings to the builders. Raises Forbidden to the others."""
+    shown = drawing_set(uow, set_id)
+    if not shown.may_issue:
+        refuse_recording(uow, shown.drawings.project)
+    return shown
+
+
+def refuse_recording(uow: UnitOfWork, project: Project) -> None:
+    """Raise Forbidden to whoever may read of the project and acts for none of the firms concerned."""
+    policy.require(uow.actor, Permission.DESIGN_RECORD, Scope(project.region, project.scope.organisations))
 
 
 def sheet_file(uow: UnitOfWork, sheet_id: UUID) -> Readable:
@@ -317,6 +328,14 @@ def argument(uow: UnitOfWork, argument_id: UUID) -> ArgumentShown:
     )
 
 
+def argument_to_record(uow: UnitOfWork, argument_id: UUID) -> ArgumentShown:
+    """The same for the firm that called the experts. Raises Forbidden to the others."""
+    shown = argument(uow, argument_id)
+    if shown.argument.participation not in own_firms(uow, shown.argument.project):
+        refuse_recording(uow, shown.argument.project)
+    return shown
+
+
 def targets_of(uow: UnitOfWork, project: Project) -> dict[UUID, list[DesignTarget]]:
     """What the designs of a project's units aim at today, by unit."""
     policy.require(uow.actor, Permission.DESIGN_READ, project.scope)
@@ -333,63 +352,6 @@ def targets_of(uow: UnitOfWork, project: Project) -> dict[UUID, list[DesignTarge
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """What the forms offer: firms the actor may record for, units, and what the standards list."""
-
-    project: Project
-    firms: Sequence[Participation]
-    names: Labels
-
-
-def recording(uow: UnitOfWork, project_id: UUID, roles: Sequence[str] = ()) -> Recording:
-    """The project, for those who may record for one of its firms in those roles. Raises Forbidden to the others."""
-    whole = project_read(uow, project_id)
-    firms = own_firms(uow, whole, roles)
-    if not firms:
-        policy.require(uow.actor, Permission.DESIGN_RECORD, Scope(whole.region, whole.scope.organisations))
-    return Recording(whole, firms, labels(uow, whole))
-
-
-def sets_offered(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
-    """The latest version of each line of drawings, to choose from."""
-    whole = project_read(uow, project_id)
-    latest = {InLine(one).line: one for one in sorted(sets_of(uow.session, whole.id), key=lambda one: one.version)}
-    return [(str(one.id), set_words(one)) for _line, one in sorted(latest.items())]
-
-
-def set_words(one: DrawingSet) -> str:
-    unit = one.unit.name if one.unit else _("全部单位工程")
-    return _("{unit} {number} {title} 第 {version} 版", unit=unit, number=one.number, title=one.title, version=one.version)
-
-
-def to_be_reviewed(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
-    """What waits for a review, to choose from: ("set:<id>" or "change:<id>", what it is)."""
-    whole = project_read(uow, project_id)
-    sets = [one for one in sets_of(uow.session, whole.id) if review_of(one, uow.today) is not None]
-    changes = [one for one in changes_of(uow.session, whole.id) if review_of(one, uow.today) is not None]
-    return [
-        *((f"set:{one.id}", set_words(one)) for one in sets),
-        *((f"change:{one.id}", _("变更 {number}", number=one.number)) for one in changes),
-    ]
-
-
 def argument_of_opinion(uow: UnitOfWork, opinion_id: UUID) -> ArgumentShown:
     """The argument in which an opinion was given."""
     return argument(uow, uow.get(ArgumentOpinion, opinion_id).argument_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Aims:
-    """A unit project, what its design aims at today, and what there is to aim at."""
-
-    unit: UnitProject
-    targets: Sequence[DesignTarget]
-    kinds: dict[str, TargetKind]
-
-
-def aims(uow: UnitOfWork, unit_id: UUID) -> Aims:
-    unit = unit_read(uow, unit_id)
-    recording(uow, unit.project_id, ("design", "general-contractor"))
-    kinds = {one.key: one for one in standards.target_kinds(uow.session, unit.project.region, uow.today)}
-    return Aims(unit, targets_of(uow, unit.project).get(unit_id, ()), kinds)

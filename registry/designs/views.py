@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from registry.designs import actions, arguing, delivering, desk, papers, queries, words
+from registry.designs import actions, arguing, delivering, desk, offering, papers, queries, words
 from registry.designs.forms import (
     ALL_UNITS,
     AnswerOpinionForm,
@@ -36,11 +36,11 @@ for name in ("why_words", "why_tone", "next_words", "result_words", "decision_wo
     bp.add_app_template_filter(getattr(words, name), f"design_{name}")
 
 
-def units_offered(offered: queries.Recording) -> list[tuple[str, object]]:
+def units_offered(offered: offering.Recording) -> list[tuple[str, object]]:
     return [ALL_UNITS, *((str(unit.id), f"{unit.number} {unit.name}") for unit in offered.project.units)]
 
 
-def firms_offered(offered: queries.Recording) -> list[tuple[str, str]]:
+def firms_offered(offered: offering.Recording) -> list[tuple[str, str]]:
     return [(str(firm.id), firm.organisation_name) for firm in offered.firms]
 
 
@@ -88,11 +88,11 @@ def deliver(project_id: UUID) -> ResponseReturnValue:
     return page("designs/deliver.html", form=form, refused=refused, offered=offered)
 
 
-def deliver_form(project_id: UUID) -> tuple[DeliverForm, queries.Recording]:
+def deliver_form(project_id: UUID) -> tuple[DeliverForm, offering.Recording]:
     """The form and what it offers; opened from a version (?after=), it is filled in as that one was."""
     after = upload_number(request.args.get("after"))
     with reading() as uow:
-        offered = queries.recording(uow, project_id, queries.DELIVERERS)
+        offered = offering.recording(uow, project_id, offering.DELIVERERS)
         before = queries.drawing_set(uow, after).drawings if after and request.method == "GET" else None
     form = DeliverForm(data=None if before is None else {
         "unit": str(before.unit_project_id or ""), "discipline": before.discipline, "stage": before.stage,
@@ -145,7 +145,7 @@ def receivers(shown: queries.SetShown) -> list[tuple[str, str]]:
 def hand_out(set_id: UUID) -> ResponseReturnValue:
     form = HandOutForm()
     with reading() as uow:
-        shown, today = queries.drawing_set(uow, set_id), uow.today
+        shown, today = queries.set_to_hand_out(uow, set_id), uow.today
         form.participation.choices = receivers(shown)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
@@ -170,8 +170,8 @@ def sheet(sheet_id: UUID) -> ResponseReturnValue:
 def review(project_id: UUID) -> ResponseReturnValue:
     form = ReviewForm()
     with reading() as uow:
-        offered = queries.recording(uow, project_id, queries.REVIEW_RECORDERS)
-        form.covered.choices = queries.to_be_reviewed(uow, project_id)
+        offered = offering.recording(uow, project_id, offering.REVIEW_RECORDERS)
+        form.covered.choices = offering.to_be_reviewed(uow, project_id)
     if form.validate_on_submit():
         chosen = [one.partition(":") for one in form.covered.data or ()]
         with form.blaming(), writing() as uow:
@@ -200,11 +200,11 @@ def certificate(review_id: UUID) -> ResponseReturnValue:
 def draw_change(project_id: UUID) -> ResponseReturnValue:
     form = ChangeForm()
     with reading() as uow:
-        offered = queries.recording(uow, project_id)
+        offered = offering.recording(uow, project_id)
         form.unit.choices, form.participation.choices = units_offered(offered), firms_offered(offered)
         form.kind.choices, form.asked_by.choices = offered.names.change_kinds.items(), offered.names.roles.items()
         form.triggers.choices = offered.names.triggers.items()
-        form.drawings.choices = [("", _("不针对某一套图纸")), *queries.sets_offered(uow, project_id)]
+        form.drawings.choices = [("", _("不针对某一套图纸")), *offering.sets_offered(uow, project_id)]
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
             made = actions.record_change(uow, project_id, change_of(form))
@@ -286,7 +286,7 @@ def delivery_paper(unit_id: UUID) -> ResponseReturnValue:
 def aim(unit_id: UUID) -> ResponseReturnValue:
     form = TargetForm()
     with reading() as uow:
-        aims = queries.aims(uow, unit_id)
+        aims = offering.aims(uow, unit_id)
         form.kind.choices = [(kind.key, kind.label) for kind in aims.kinds.values()]
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
@@ -302,7 +302,7 @@ def aim(unit_id: UUID) -> ResponseReturnValue:
 def argue(project_id: UUID) -> ResponseReturnValue:
     form = ArgumentForm()
     with reading() as uow:
-        offered = queries.recording(uow, project_id)
+        offered = offering.recording(uow, project_id)
         form.unit.choices, form.participation.choices = units_offered(offered), firms_offered(offered)
         form.kind.choices = offered.names.argument_kinds.items()
     if request.form.get("more"):
@@ -353,7 +353,7 @@ def experts_offered(shown: queries.ArgumentShown) -> list[tuple[str, str]]:
 def add_opinion(argument_id: UUID) -> ResponseReturnValue:
     form = OpinionForm()
     with reading() as uow:
-        shown = queries.argument(uow, argument_id)
+        shown = queries.argument_to_record(uow, argument_id)
         form.expert.choices = experts_offered(shown)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:

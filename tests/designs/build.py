@@ -69,9 +69,10 @@ def reviewed(
     changes: tuple[UUID, ...] = (), actor: Actor | None = None, number: str = "",
 ) -> DrawingReview:
     """The owner's filer records a certificate, or a refusal."""
+    number = number or f"鲁审-{next(serial):04d}"
     with made.units.writing(actor or made.filer) as uow:
         return record_review(uow, made.project, Certificate(
-            number or f"鲁审-{next(serial):04d}", "泉城施工图审查中心", ("韩审查", "杨复核"), result, on,
+            number, "泉城施工图审查中心", ("韩审查", "杨复核"), result, on,
             sent(name="审查合格书.pdf"), sets, changes,
             "" if result is Result.QUALIFIED else "配筋率不足，见意见 3 条。",
         ))
@@ -84,9 +85,11 @@ def handed_out(made: house.Site, set_id: UUID, on: date, explanation: str = "") 
 
 def change_facts(made: house.Site, **changed: object) -> ChangeFacts:
     facts: dict[str, object] = {
-        "kind": "design-change", "number": f"变-{next(serial):03d}", "reason": "甲方调整功能", "content": "三层 A 轴隔墙改为轻质墙",
+        "kind": "design-change", "number": f"变-{next(serial):03d}", "reason": "甲方调整功能",
+        "content": "三层 A 轴隔墙改为轻质墙",
         "parts": ("0301",), "asked_by": "owner", "participation_id": firm_id(made, "design"),
-        "effective_on": date(2026, 3, 2), "file": sent(name="设计变更单.pdf"), "unit_id": made.unit,
+        "effective_on": date(2026, 3, 2), "file": sent(name="设计变更单.pdf"),
+        "unit_id": made.unit,
     }
     return ChangeFacts(**(facts | changed))  # type: ignore[arg-type]  # each test changes what it is about
 
