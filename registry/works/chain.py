@@ -122,10 +122,9 @@ def lot_to_mark(uow: UnitOfWork, lot_id: UUID, step: str = "") -> ToMark:
             Mark.lot_id == lot_id, Mark.superseded_at.is_(None), Mark.verdict.is_distinct_from(Verdict.FAILED),
         ).order_by(Mark.step)
     ))
-    open_ = [one for one in steps if one[0] not in done]
-    wanted = step if step in dict(open_) else next((key for key, _label in open_), "")
+    wanted = step if step in dict(steps) else next((key for key, _label in steps if key not in done), "")
     return ToMark(
-        found, tree.find(found.item_code).name if found.item_code in tree else found.item_code, open_, wanted,
+        found, tree.find(found.item_code).name if found.item_code in tree else found.item_code, steps, wanted,
         doers(uow, found), [one for one in barring(uow, [lot_id])[lot_id] if one.bars_work],
     )
 

@@ -24,7 +24,7 @@ from registry.works.models import Lot, Mark, Verdict
 from registry.works.queries import unit_read
 
 STATES = {None: "waiting", Verdict.PASSED: "passed", Verdict.FAILED: "failed"}
-ADDRESS = "/M/"  # as the QR code bears it: capitals need fewer modules
+ADDRESS = "/R/"  # as the QR code bears it: capitals need fewer modules
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,8 @@ def unit_marks(unit_id: UUID) -> ResponseReturnValue:
         return page("works/unit_marks.html", shown=shown, window=window, state=state, states=list(STATES))
 
 
-@bp.get("/M/<code>")  # as the QR code bears it: capitals need fewer modules
-@bp.get("/m/<code>")  # as pages link it: nearest the view, url_for() takes it
+@bp.get("/R/<code>")  # as the QR code bears it: capitals need fewer modules
+@bp.get("/r/<code>")  # as pages link it: nearest the view, url_for() takes it
 @door(PUBLIC)
 def public_mark(code: str) -> ResponseReturnValue:
     with reading() as uow:

@@ -181,7 +181,7 @@ def sign_board(**changed: Any) -> Facts:
         "number": "02010201-007", "project": PROJECT, "unit": "1号楼", "item": "钢筋", "step": "钢筋隐蔽",
         "place": "三层①~⑤/A~D轴墙、柱", "done_on": date(2026, 3, 2), "builder": "山东泉城建工集团有限公司",
         "supervisor": "济南正衡建设监理咨询有限责任公司", "doer": "褚㛃", "checker": "陈𬭎", "accepter": "",
-        "code": "3467 9ACD EFGH JKMN PQRT WXY3", "qr_text": "HTTPS://ZZ.EXAMPLE.CN/M/34679ACDEFGHJKMNPQRTWXY3",
+        "code": "3467 9ACD EFGH JKMN PQRT WXY3", "qr_text": "HTTPS://ZZ.EXAMPLE.CN/R/34679ACDEFGHJKMNPQRTWXY3",
     } | changed
 
 

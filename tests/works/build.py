@@ -13,7 +13,7 @@ from registry.kernel.uow import Units
 from registry.projects.models import UnitProject
 from registry.works.marking import MarkFacts, accept_mark, mark_lot
 from registry.works.models import FirstSample, Lot, Mark, Verdict
-from registry.works.planning import LayoutWish, NewLot, add_lot, generate_lots
+from registry.works.planning import LayoutWish, NewLot, add_lot, generate_lots, schedule_lots
 from registry.works.sampling import SampleFacts, judge_sample, make_sample
 from tests.build import Site, filed_site, term_of
 from tests.documents.samples import jpeg
@@ -56,6 +56,11 @@ def lots(site: Site, *layouts: str, storeys: tuple[int, int] = (3, 1), pours: in
 def lot(site: Site, item_code: str = FORMWORK, place: str = "三层①~⑤/A~D轴", unit: UUID | None = None) -> Lot:
     with site.units.writing(site.officer) as uow:
         return add_lot(uow, unit or site.unit, NewLot(contractor(site), item_code, place))
+
+
+def due_today(site: Site, one: Lot) -> None:
+    with site.units.writing(site.officer) as uow:
+        schedule_lots(uow, one.unit_project_id, [one.id], uow.today)
 
 
 def facts(site: Site, photos: Sequence[FileStorage] | None = None, step: str = "", done_on: date = TODAY) -> MarkFacts:
