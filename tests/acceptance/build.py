@@ -18,6 +18,7 @@ from registry.acceptance.standing import level_of, state_of_unit
 from registry.acceptance.treating import declare_absent
 from registry.kernel.actor import Actor
 from registry.projects.models import Term
+from registry.projects.offices import in_office
 from registry.standards import handbook as standards
 from registry.standards.acceptance import AcceptanceLevel, Check, role_for
 from registry.works.models import Lot
@@ -74,10 +75,12 @@ def passed(site: Site, item_code: str = FORMWORK, place: str = "三层①~⑤/A~
 
 
 def heads(site: Site) -> None:
-    """Register the heads of the contractor's technical and quality departments."""
+    """Register the heads of the contractor's technical and quality departments, unless they are there."""
+    with site.units.reading(site.officer) as uow:
+        there = {term.post for term in in_office(uow.session, site.project, list(HEADS), uow.today)}
     for post, name in HEADS.items():
         house.CREW.setdefault(post, ("contractor", name))
-        if post not in site.terms:
+        if post not in there:
             house.staff(site, post)
 
 

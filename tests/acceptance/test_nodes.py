@@ -175,4 +175,5 @@ def test_everybody_sees_what_waits_for_him_and_the_trace_sees_who_signed(buildin
     with building.units.reading(building.officer) as uow:
         signers = signers_of(uow, building.unit, "0201", uow.today)
         assert meetings(uow) == ()
-    assert [one.name for one in signers] == ["冯工长", "陈质检", "沈专监"]
+    assert {one.name for one in signers} == {"冯工长", "陈质检", "沈专监"}
+    assert [one.name for one in signers if one.decides] == ["沈专监"]
