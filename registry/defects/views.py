@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from registry.defects import actions, queries
 from registry.defects.forms import ReportForm, TraceForm
-from registry.defects.words import cause_words
+from registry.defects.words import cause_called, cause_words
 from registry.policy import Permission
-from registry.standards.trace_order import Cause
 from registry.web.door import door, reading, writing
 from registry.web.files import show_document
 from registry.web.pages import page, see_other
@@ -33,7 +32,7 @@ def trace(project_id: UUID) -> ResponseReturnValue:
 
 def question_of(project_id: UUID, form: TraceForm | ReportForm) -> queries.Question:
     return queries.Question(
-        project_id, form.on.day, form.unit.data or "", form.part.data or "", Cause(form.cause.data),
+        project_id, form.on.day, form.unit.data or "", form.part.data or "", cause_called(form.cause.data),
     )
 
 

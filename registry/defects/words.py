@@ -21,6 +21,11 @@ WHYS = {
 }
 
 
+def cause_called(name: str) -> Cause:
+    """Return the cause that a form or an address names."""
+    return Cause(name)
+
+
 def cause_words(cause: Cause) -> str:
     return str(CAUSES[cause])
 
