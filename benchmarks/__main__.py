@@ -14,7 +14,7 @@ from typing import Any
 
 from benchmarks.measuring import Effort, Line, Measured, machine, read
 
-NAMES = ("page", "tracing", "recall", "filing", "signing", "printing", "upload", "roster")
+NAMES = ("page", "tracing", "recall", "filing", "signing", "printing", "upload", "archives", "roster", "acceptance")
 
 
 def asked() -> Namespace:

@@ -38,8 +38,8 @@ REASONS: dict[str, LazyProxy] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an inspection found. `facts`: pages, signed, pdfa (PDF: what it claims to be); width, height, taken_at, latitude, longitude,
-    camera (pictures: what the camera noted, which is evidence and not proof)."""
+    """What an inspection found. `facts`: pages, signed, pdfa (PDF: what it claims to be); width, height, taken_at,
+    latitude, longitude, camera (pictures: what the camera noted, which is evidence and not proof)."""
 
     kind: Kind
     facts: dict[str, Any]
