@@ -118,7 +118,8 @@ def enter_dwellings(uow: UnitOfWork, unit_id: UUID, rows: Sequence[DwellingRow])
                  entered_at=uow.at, entered_by_id=uow.actor.account)
         for row in rows
     ]
-    ledger.enter_many(uow, "dwelling.entered", [ledger.Entry(one) for one in made])
+    uow.session.add_all(made)
+    ledger.append_many(uow, "dwelling.entered", [ledger.Entry(one) for one in made])
     return made
 
 
@@ -182,10 +183,12 @@ def sign_dwellings(uow: UnitOfWork, unit_id: UUID, side: str) -> int:
     if not waiting:
         raise NothingToSign(_("没有等待{side}签字的合格住户。", side=SIDE_WORDS[side]))
     evidence = {"method": "session", "session": str(uow.actor.session or "")}
-    ledger.enter_many(uow, "dwelling.signed", [ledger.Entry(DwellingSignature(
+    given = [DwellingSignature(
         id=uow.new_id(), check_id=check.id, side=side, term_id=term.id, person_name=term.person_name, post=term.post,
         drawing_sha256=None, evidence=evidence, signed_on=uow.today, signed_at=uow.at,
-    )) for check in waiting])
+    ) for check in waiting]
+    uow.session.add_all(given)
+    ledger.append_many(uow, "dwelling.signed", [ledger.Entry(one) for one in given])
     return len(waiting)
 
 

@@ -3,22 +3,29 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from click.testing import Result
+
 from registry.completion.actions import Meeting, Voice, call_meeting, sign_opinion
 from registry.completion.filing import submit_filing
-from registry.completion.gates import GateLine, run
+from registry.completion.gates import GateLine, UnitGates, run, run_project
 from registry.completion.models import CompletionFiling, Opinion, ReportKind, Stance
 from registry.completion.papers import FilingWords
 from registry.completion.reports import ReportFacts, StatementFacts, state_condition, submit_report
 from registry.completion.station import Seen, receive_filing, record_oversight
 from registry.completion.warranty import Terms, draw_up, sign_certificate
 from registry.kernel.actor import Actor
+from registry.kernel.uow import UnitOfWork, Units
+from registry.plaques.actions import Size
 from registry.pledges.actions import Signing
 from registry.projects.correcting import amend_unit
-from registry.projects.models import UnitProject
+from registry.projects.models import Project, UnitProject
 from registry.standards.completion import Moment
 from tests import build
+from tests.accounts.visiting import application
 from tests.build import Site
 from tests.conftest import Clock
+
+__all__ = ["Size"]
 
 REPORTERS = {
     ReportKind.CONTRACTOR: "contractor", ReportKind.SUPERVISION: "supervision", ReportKind.SURVEY: "survey",
@@ -112,12 +119,14 @@ def called(site: Site, clock: Clock, units: tuple[UUID, ...] = ()) -> None:
     clock.at = datetime.combine(notice.meets_on, datetime.min.time(), UTC) + timedelta(hours=2)
 
 
-def opinion(
-    site: Site, clock: Clock, role: str, unit: UUID | None = None, agrees: bool = True  # noqa: FBT001, FBT002 — a field of Voice
-) -> Opinion:
+AGREED = Voice(agrees=True, opinion="同意验收，工程质量合格。")
+REFUSED = Voice(agrees=False, opinion="外墙渗漏未处理。")
+
+
+def opinion(site: Site, clock: Clock, role: str, unit: UUID | None = None, voice: Voice = AGREED) -> Opinion:
     given = signing(site, clock)
     with site.units.writing(site.leaders[role]) as uow:
-        return sign_opinion(uow, unit or site.unit, Voice(agrees, "同意验收，工程质量合格。" if agrees else "外墙渗漏未处理。"), given)
+        return sign_opinion(uow, unit or site.unit, voice, given)
 
 
 def completed(site: Site, clock: Clock, units: tuple[UUID, ...] = ()) -> None:
@@ -131,7 +140,7 @@ def completed(site: Site, clock: Clock, units: tuple[UUID, ...] = ()) -> None:
 def filed(site: Site, clock: Clock, unit: UUID | None = None) -> CompletionFiling:
     """Recorded by the station and handed in by the owner."""
     with site.units.writing(site.officer) as uow:
-        record_oversight(uow, unit or site.unit, Seen(True, True, True, True, ""))
+        record_oversight(uow, unit or site.unit, Seen(organisation=True, procedure=True, standards=True, result=True, words=""))
     state_all(site, Moment.FILING, unit)
     with site.units.writing(site.filer) as uow:
         return submit_filing(uow, unit or site.unit, FilingWords("整体", "建筑面积 12000 m²", "6800 万元"))
@@ -142,3 +151,16 @@ def received(site: Site, clock: Clock, unit: UUID | None = None) -> str:
     with site.units.writing(site.officer) as uow:
         return receive_filing(uow, filing.id).number
 
+
+def run_units(uow: UnitOfWork, project: UUID) -> list[UnitGates]:
+    return run_project(uow, project)
+
+
+def number_of(site: Site) -> str:
+    with site.units.reading(site.officer) as uow:
+        return uow.get(Project, site.project).number
+
+
+def command(units: Units, *words: str) -> Result:
+    """Run `flask <words>` in the whole application."""
+    return application(units).test_cli_runner().invoke(args=list(words))

@@ -1,6 +1,7 @@
 """From the contractor's report to the receipt of the station, as the law has it."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from registry.completion.station import (
     receive_filing,
     record_oversight,
 )
+from registry.kernel.actor import Role
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.kernel.uow import Units
 from registry.notices.models import Notice
@@ -56,7 +58,7 @@ def accepted_on(site: Site) -> date | None:
         return uow.get(UnitProject, site.unit).accepted_on
 
 
-def second_unit(site: Site):
+def second_unit(site: Site) -> UUID:
     with site.units.reading(site.officer) as uow:
         return uow.session.scalars(select(UnitProject.id).where(
             UnitProject.project_id == site.project, UnitProject.number == "02")).one()
@@ -136,7 +138,7 @@ def test_a_meeting_before_the_conditions_are_met_is_refused_with_the_list(buildi
 def test_a_leader_who_disagrees_ends_the_round_and_the_next_begins_with_the_contractor(building: Site, clock: Clock) -> None:
     build.called(building, clock)
     build.opinion(building, clock, "owner")
-    build.opinion(building, clock, "supervision", agrees=False)
+    build.opinion(building, clock, "supervision", voice=build.REFUSED)
     assert [held.ended_as for held in rounds(building)] == [Ending.DISAGREED]
     with pytest.raises(NoMeeting):
         build.opinion(building, clock, "contractor")
@@ -235,13 +237,16 @@ def test_the_station_orders_reacceptance_with_reasons_and_the_earlier_round_stay
     assert [held.ended_as for held in rounds(building)] == [Ending.ACCEPTED, None]
     assert build.lines(building, Moment.FILING)["accepted"].state == "not-met"
     first = accepted_on(building)
+    assert first is not None
     build.reports(building, clock)
     with building.units.writing(building.filer) as uow:
         call_meeting(uow, [building.unit], Meeting(uow.today + timedelta(days=14), "09:30", "项目部", "验收组"))
     clock.forward(days=14)
     for role in build.ROLES:
         build.opinion(building, clock, role)
-    assert accepted_on(building) > first
+    again = accepted_on(building)
+    assert again is not None
+    assert again > first
     assert build.lines(building, Moment.FILING)["accepted"].state == "met"
 
 
@@ -278,6 +283,6 @@ def test_each_step_tells_the_next_to_act(building: Site, clock: Clock) -> None:
 
 
 def test_another_tenant_finds_nothing(building: Site, units: Units) -> None:
-    stranger = house.signed_in(units, "stranger", "外人", None, None, house.Role.OFFICER, "110100")
+    stranger = house.signed_in(units, "stranger", "外人", None, None, Role.OFFICER, "110100")
     with pytest.raises(NotFound), units.writing(stranger) as uow:
         record_oversight(uow, building.unit, GOOD)
