@@ -20,7 +20,7 @@ from registry.standards import handbook as standards
 from registry.standards.lots import KeyStep, steps_of
 from registry.works.marking import DOERS
 from registry.works.models import FirstSample, Lot, LotBatch, Mark, Verdict
-from registry.works.planning import LOT_IN_FULL
+from registry.works.planning import LOT_IN_FULL, require_planner
 from registry.works.queries import barring, may_plan
 from registry.works.standing import Blocker, lot_blockers
 
@@ -61,6 +61,14 @@ def lot(uow: UnitOfWork, lot_id: UUID) -> Lot:
     """A lot, to be read by whoever may see the project."""
     found = uow.get(Lot, lot_id, *LOT_IN_FULL)
     policy.require(uow.actor, Permission.WORK_READ, found.scope)
+    return found
+
+
+def lot_to_edit(uow: UnitOfWork, lot_id: UUID) -> Lot:
+    """A lot, to be put right by whoever plans."""
+    found = lot(uow, lot_id)
+    policy.require(uow.actor, Permission.WORK_READ, found.scope)
+    require_planner(uow, found.unit, found.participation)
     return found
 
 

@@ -104,7 +104,7 @@ def edit(lot_id: UUID) -> ResponseReturnValue:
             return see_other(".show", lot_id=lot_id)
 
     with reading() as uow:
-        found = chain.lot(uow, lot_id)
+        found = chain.lot_to_edit(uow, lot_id)
         return page("works/edit.html", form=form if form.is_submitted() else EditForm(obj=found), lot=found)
 
 

@@ -21,6 +21,9 @@ from registry.accounts.models import Grant
 from registry.archives.actions import assemble_archive
 from registry.archives.filing import FileFacts, file_document
 from registry.archives.stating import state_absence
+from registry.completion.dwellings import DwellingRow, enter_dwellings, issue_residential_paper
+from registry.completion.housing import PaperKind
+from registry.completion.warranty import Terms, draw_up
 from registry.defects.actions import report_trace
 from registry.defects.queries import Question
 from registry.documents import actions as documents
@@ -35,13 +38,16 @@ from registry.projects.registering import PersonRow
 from registry.projects.staffing import staff_person
 from registry.standards.models import StandardEdition
 from tests import build as house
+from tests.acceptance.doors import put_up
 from tests.accounts.visiting import HOME, TOKEN, Browser, application, entered
 from tests.conftest import Clock
 from tests.designs.build import drawn_up
 from tests.documents.samples import jpeg, pdf
+from tests.materials.build import things as stocked
 from tests.parties import build as parties
 from tests.plaques.build import ACCEPTED, accepted, issued
 from tests.standing import standing, standing_clock  # noqa: F401 — fixtures
+from tests.works import build as works
 
 TABLE = Path(__file__).with_name("access.txt")
 HEADS, *LINES = [line.split() for line in TABLE.read_text("utf-8").splitlines() if line and not line.startswith("#")]
@@ -52,6 +58,7 @@ OF_A_PROJECT = {
     "set_id", "sheet_id", "review_id", "change_id", "argument_id", "opinion_id",
     "project_id", "unit_id", "term_id", "participation_id", "plaque_id", "mounting_id", "archive_id", "paper_id", "report_id",
     "file_id", "handover_id",
+    "lot_id", "mark_id", "sample_id", "use_id", "batch_id", "certificate_id", "dwelling_id", "filing_id", "record_id",
 }
 """What the address of a thing names that belongs to a project, and with it to its parties and its station."""
 
@@ -67,6 +74,19 @@ def photo_sent() -> tuple[io.BytesIO, str]:
 DAY = f"{ACCEPTED:%Y-%m-%d}"
 SOMEBODY = {"identity_kind": "citizen", "name": "郑接任", "qualification_kind": "一级注册建造师", "qualification_number": "鲁1"}
 BODIES: dict[str, dict[str, Any]] = {
+    "acceptance.absences": {"codes": "10", "reason": "无电梯"},
+    "acceptance.concealed": {
+        "item_key": "rebar", "item_code": "020102", "place": "三层", "looked_at": "2027-06-01T10:00", "drawings": "结施-05",
+        "materials": "HRB400E", "contents": "钢筋",
+    },
+    "acceptance.open_node": {"remarks": "同意报验"},
+    "acceptance.photograph": {"photo": photo_sent},
+    "acceptance.sign": {"verdict": "passed"},
+    "acceptance.sign_look": {"verdict": "passed"},
+    "acceptance.sign_node": {"verdict": "passed"},
+    "acceptance.treat": {"kind": "rework", "words": "返工"},
+    "acceptance.treat_node": {"kind": "rework", "words": "返工"},
+    "acceptance.waive": {"reason": "不到场"},
     "archives.receive": {"receipt": "JN-1"},
     "archives.send_back": {"reason": "缺图章"},
     "archives.state_absence": {"code": "C5-01", "reason": "不涉及"},
@@ -80,6 +100,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "designs.deliver": {"discipline": "structure", "stage": "as-built", "files": pdf_sent},
     "designs.withdraw": {"reason": "重复提出"},
     "desks.reveal": {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"},
+    "completion.call_off": {"reason": "台风"},
+    "completion.dwellings": {"rows": "1-102 89.5 两室"},
+    "completion.file": {"content": "整体", "scale": "12000 m²", "contract_price": "6800 万元"},
+    "completion.order": {"reasons": "未按规定通知", "basis": "第八条"},
+    "completion.oversight": {"organisation": "yes", "procedure": "yes", "standards": "yes", "result": "yes"},
+    "completion.state": {"stance": "met", "words": "整改完毕"},
+    "completion.strike_off": {"reason": "户号有误"},
+    "completion.withdraw": {"reason": "设计变更"},
+    "completion.withdraw_certificate": {"reason": "改期限"},
+    "materials.announce": {"target": "batch", "word": "H1", "reason": "力学性能不合格", "source": "抽检通报"},
+    "materials.answer_recall": {"answer": "已停用并隔离。"},
+    "materials.lift": {"reason": "复核合格"},
     "plaques.answer": {"answer": "已更换"},
     "plaques.contact": {"reason": "contact", "explanation": "核实反映内容"},
     "plaques.issue": {"width_mm": "600", "height_mm": "400", "qr_mm": "90"},
@@ -105,6 +137,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "projects.release": {"last_day": DAY, "reason": "调往其他工地"},
     "projects.see_out": {"last_day": DAY, "reason": "合同解除"},
     "projects.take_on": SOMEBODY | {"posts": "site/crew-leader", "identity": house.identity, "since": DAY},
+    "works.edit": {"place": "四层", "name": "四层模板检验批", "version": "1"},
+    "works.judge_mark": {"verdict": "passed"},
+    "works.judge_sample": {"verdict": "passed"},
+    "works.supersede": {"reason": "拍错了楼层"},
+    "works.withdraw": {"reason": "多划了"},
+    "works.withdraw_use": {"reason": "点错了"},
 }
 """What a right request carries. A door without a body here is sent an empty form."""
 
@@ -206,6 +244,12 @@ def things_of(site: house.Site) -> dict[str, Any]:
         filed = file_document(uow, site.project, FileFacts("C5-01", "隐蔽工程验收记录", paper, uow.today))
         state_absence(uow, site.project, "A2-03", "不涉及征收")
         traced = report_trace(uow, Question(site.project, uow.today), "渗漏投诉调查")
+    with site.units.writing(site.leaders["contractor"]) as uow:
+        certificate = draw_up(uow, site.unit, Terms("合同约定的全部内容", {}))
+    with site.units.writing(site.filer) as uow:
+        [home] = enter_dwellings(uow, site.unit, [DwellingRow("1-101")])
+        answers = {"quality": "合格", "repair": "物业", "answer": "七日内"}
+        handbook = issue_residential_paper(uow, site.unit, PaperKind.GUARANTEE, answers)
     with site.units.writing(NOBODY) as uow:
         wrong = report_wrong_plaque(uow, plaque.code, "damaged", "", parties.PHONE)
     with site.units.reading(SYSTEM) as uow:
@@ -224,8 +268,28 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "file_id": filed.id, "archives.content": {"kind": "original"}, "archives.withdraw_absence": {"code": "A2-03"},
         "plaques.artwork": {"kind": "pdf"}, "report_id": wrong.id, "defects.show": {"report_id": traced.id},
         **dict.fromkeys(("projects.correct_staff", "projects.invite", "projects.release"), {"term_id": foreman.id}),
+        "certificate_id": certificate.id, "dwelling_id": home.id, "completion.report": {"kind": "contractor-report"},
+        "completion.state": {"rule": "rectification"}, "completion.sign_dwellings": {"side": "contractor"},
+        "completion.issue": {"kind": "residential-guarantee"},
+        "completion.paper": {"kind": "residential", "record_id": handbook.id},
         "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
-    } | drawn_up(site)
+    } | drawn_up(site) | marked_lot(site) | stocked(site)
+
+
+def marked_lot(site: house.Site) -> dict[str, Any]:
+    """A lot with its mark, a lot with nothing on it, and a first sample, none of them judged yet."""
+    for post in ("site/quality-inspector", "site/crew-leader", "site/technical-leader"):
+        house.staff(site, post)
+    with site.units.reading(SYSTEM) as uow:
+        today = uow.today
+    marked, bare = works.lot(site), works.lot(site)
+    mark = works.mark(site, marked.id, done_on=today)
+    sample = works.sample(site)
+    return {
+        "lot_id": marked.id, "mark_id": mark.id, "use_id": NOBODYS, "nth": 1, "size": "label",
+        **{f"works.{door}": {"sample_id": sample.id} for door in ("show_sample", "judge_sample", "sample_file")},
+        "works.public_mark": {"code": mark.code}, "works.edit": {"lot_id": bare.id}, "works.withdraw": {"lot_id": bare.id},
+    }
 
 
 def test_every_door_is_in_the_table_and_nothing_else(world: World) -> None:
