@@ -113,11 +113,13 @@ EXPERTS = tuple(
 )
 
 
-def argued(made: house.Site, opinions: tuple[Opinion, ...] = (Opinion("补充监测方案", "甲专家"),)) -> SchemeArgument:
+def argued(
+    made: house.Site, opinions: tuple[Opinion, ...] = (Opinion("补充监测方案", "甲专家"),), on: date = date(2026, 2, 1),
+) -> SchemeArgument:
     """The contractor's leader puts an argument about a deep pit on record."""
     with made.units.writing(made.leaders["contractor"]) as uow:
         return open_argument(uow, made.project, ArgumentFacts(
-            "deep-pit", "1 号楼深基坑支护专项施工方案", firm_id(made, "contractor"), date(2026, 2, 1), EXPERTS, opinions,
+            "deep-pit", "1 号楼深基坑支护专项施工方案", firm_id(made, "contractor"), on, EXPERTS, opinions,
             made.unit,
         ))
 

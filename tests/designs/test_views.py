@@ -94,7 +94,7 @@ def test_the_page_says_what_is_there_what_lacks_and_who_acts(building, visit):
     filer = visit(building.filer)
     shown = filer.get(f"/projects/{building.project}/designs").text
     assert "尚未审查合格" in shown
-    assert "未审先用" in shown                                       # begun, and nothing reviewed
+    assert "本工程已开工，尚无审查合格的施工图" in shown
     assert "建筑施工图（设计单位）" in shown
     assert f"of=set:{made.id}" in shown
     reviewed(building, made.id)
