@@ -31,25 +31,33 @@ from registry.web.fields import (
 
 CELL = re.compile(r"c([0-9]{1,5})\.([0-9]{1,2})")
 SPARE_ROWS = 3
+SHOWN_ROWS = 100
+NOTHING: Mapping[int, TypedRow] = {}
 LONG = 24  # signs in a line from which on a cell is given several lines
 
 
 class Grid:
-    """The rows of an edition as they stand in a form: cells `c3.1` (row, column), order `o3`, to be taken out `x3`."""
+    """The rows of an edition as they stand in a form: cells `c3.1` (row, column), order `o3`, to be taken out `x3`.
 
-    def __init__(self, layout: Layout, rows: Sequence[TypedRow]) -> None:
+    Of a long edition the page shows some rows only: those searched for, and every row that has been changed. Rows
+    that are not on the page stay as the edition has them, unless the rows are a workbook's (`is_whole`).
+    """
+
+    def __init__(self, layout: Layout, rows: Sequence[TypedRow], known: Mapping[int, TypedRow] = NOTHING) -> None:
         self.layout = layout
         self.rows = [*rows]
+        self.known = known             # the rows of the edition itself, by number
+        self.wanted = ""               # the words searched for
         self.faults: dict[tuple[int, str], str] = {}
 
     @classmethod
     def of_content(cls, layout: Layout, content: JSON) -> "Grid":
-        records = enumerate(layout.records(content), 1)
-        grid = cls(layout, [TypedRow(n, texts_of(layout, record), str(n * 10)) for n, record in records])
+        known = rows_of(layout, content)
+        grid = cls(layout, [*known.values()], known)
         return grid if layout.is_single else grid.longer()
 
     @classmethod
-    def sent(cls, layout: Layout, sent: Mapping[str, str]) -> "Grid":
+    def sent(cls, layout: Layout, sent: Mapping[str, str], content: JSON) -> "Grid":
         """Gather what was typed. A name that is no cell of this kind is passed over."""
         found: dict[int, dict[str, str]] = {}
         for name, text in sent.items():
@@ -57,9 +65,28 @@ class Grid:
             if cell and int(cell[2]) < len(layout.columns):
                 column = layout.columns[int(cell[2])]
                 found.setdefault(int(cell[1]), {})[column.name] = seen(text).replace("\r\n", "\n")
-        return cls(layout, [
-            TypedRow(n, found[n], sent.get(f"o{n}", ""), bool(sent.get(f"x{n}"))) for n in sorted(found)
-        ])
+        known = {} if sent.get("whole") else rows_of(layout, content)
+        typed = {n: TypedRow(n, found[n], sent.get(f"o{n}", ""), bool(sent.get(f"x{n}"))) for n in sorted(found)}
+        grid = cls(layout, [*(known | typed).values()], known)
+        grid.wanted = sent.get("find", "")[:100]
+        return grid
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.known
+
+    @property
+    def is_long(self) -> bool:
+        return not self.is_whole and len(self.rows) > SHOWN_ROWS
+
+    def shown(self) -> Sequence[TypedRow]:
+        """Return the rows that stand on the page."""
+        if not self.is_long:
+            return self.rows
+        words = self.wanted.casefold().split()
+        found = [row for row in self.rows if all(word in " ".join(row.texts.values()).casefold() for word in words)]
+        numbers = {row.number for row in found[:SHOWN_ROWS]}
+        return [row for row in self.rows if row.number in numbers or row != self.known.get(row.number)]
 
     def longer(self) -> "Grid":
         """Return the grid with some empty rows more."""
@@ -91,6 +118,12 @@ class Grid:
 
     def columns(self) -> Sequence[Column]:
         return self.layout.columns
+
+
+def rows_of(layout: Layout, content: JSON) -> dict[int, TypedRow]:
+    """Return the rows of an edition by their number, as a page would send them untouched."""
+    records = enumerate(layout.records(content), 1)
+    return {n: TypedRow(n, texts_of(layout, record), "" if layout.is_single else str(n * 10)) for n, record in records}
 
 
 class EditionForm(Form):

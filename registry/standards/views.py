@@ -70,7 +70,7 @@ def revise(edition_id: UUID) -> ResponseReturnValue:
     form = EditionForm()
     with reading() as uow:
         ground = queries.basis(uow, edition_id)
-        grid, preview = Grid.sent(ground.layout, request.form), None
+        grid, preview = Grid.sent(ground.layout, request.form, ground.content), None
         if not form.is_submitted():
             form.start_from(ground.edition, ground.region, ground.today)
             grid = Grid.of_content(ground.layout, ground.content)
@@ -78,6 +78,8 @@ def revise(edition_id: UUID) -> ResponseReturnValue:
             grid = uploaded(form, ground)
         elif request.form.get("act") == "longer":
             grid.longer()
+        elif request.form.get("act") == "find":
+            pass  # the grid has heard it; nothing is judged yet
         elif form.validate() and grid_is_sound(form, grid):
             preview = previewed(form, grid, uow, edition_id)
 

@@ -110,6 +110,19 @@ def test_a_change_in_a_grid_is_shown_old_beside_new_and_nothing_is_entered_yet(v
     assert catalogue[1].name == "项目建议书批复"
 
 
+def test_of_a_long_edition_some_rows_are_shown_and_the_others_stay(visit: Visit, loaded: Units) -> None:
+    client, address = visit(HEAD), f"/standards/{edition_of(loaded, 'divisions')}/revision"
+    first = client.get(address).text
+    assert "共 725 行，显示 103 行" in first
+    sent = SAID | cells(first) | {"c1.1": "地基和基础", "find": "电梯", "act": "find"}
+    found = client.post(address, data=sent).text
+    assert "地基和基础" in found
+    assert 'value="1001' in found
+    assert 'value="0301"' not in found
+    shown = client.post(address, data=SAID | cells(found) | {"find": "电梯"}).text
+    assert "新增 0 行，删去 0 行，改动 1 行，移动 0 行；其余 721 行不变。" in shown
+
+
 def test_another_content_than_the_one_compared_is_compared_first(visit: Visit, loaded: Units) -> None:
     client, address = visit(HEAD), f"/standards/{edition_of(loaded, 'roles')}/revision"
     sent = confirmed(client, address, SAID | cells(client.get(address).text))
@@ -184,8 +197,19 @@ def test_an_uploaded_workbook_fills_the_grid_and_enters_nothing(visit: Visit, lo
     assert "业主单位（上传）" in answer.text
     assert 'value="2026-9"' in answer.text
     assert "2026-9" not in client.get("/standards").text
-    sent = SAID | cells(answer.text)
+    assert 'name="whole" value="yes"' in answer.text
+    sent = SAID | cells(answer.text) | {"whole": "yes"}
     assert "改动 1 行" in client.post(f"/standards/{base}/revision", data=sent).text
+
+
+def test_a_workbook_of_a_single_record_fills_its_form(visit: Visit, loaded: Units) -> None:
+    client, base = visit(HEAD), edition_of(loaded, "change-clock")
+    file = (BytesIO(client.get(f"/standards/{base}.xlsx").data), "时限.xlsx")
+    address = f"/standards/{base}/revision"
+    text = client.post(address, data={"workbook": file}, content_type="multipart/form-data").text
+    shown = client.post(address, data=SAID | cells(text) | {"whole": "yes"})
+    assert shown.status_code == 200
+    assert "内容没有变化" in shown.text
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"no workbook", "不是 Excel 工作簿"), (b"", "不是 Excel 工作簿")])
