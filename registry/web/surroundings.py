@@ -32,6 +32,7 @@ WAYS = (
     Way(later("工作台"), "desks.home", "home"),
     Way(later("工程项目"), "projects.index", "project"),
     Way(later("待备案"), "pledges.queue", "pledge", STATION),
+    Way(later("竣工验收"), "completion.queue", "good", STATION),
     Way(later("标牌巡查"), "plaques.watch", "plaque", STATION),
     Way(later("材料召回"), "materials.recalls", "warn", STATION),
     Way(later("我的终身责任"), "desks.responsibilities", "shield",

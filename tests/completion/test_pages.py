@@ -12,7 +12,6 @@ from tests.completion import build
 from tests.conftest import Clock, Visit
 
 
-
 def test_the_page_says_whose_turn_it_is(building: Site, visit: Visit, clock: Clock) -> None:
     page = visit(building.leaders["contractor"]).get(f"/units/{building.unit}/completion")
     assert page.status_code == 200
