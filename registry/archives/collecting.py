@@ -28,7 +28,7 @@ AS_BUILT = {
 }
 """竣工图 by discipline."""
 CHANGES = {"design-change": "C2-06", "consultation": "C2-07"}
-CLOSED = "C2-03"           # 危险性较大分部分项工程施工方案 and what experts said of it
+ARGUED = "C2-03"           # 危险性较大分部分项工程施工方案 and what experts said of it
 PAPERS = {"concealed": "C5-01", "lot": "C7-01", "item": "C7-02", "subdivision": "C7-03", "division": "C7-03",
           "energy": "C7-04", "unit": "C8-02"}
 """Printed acceptance forms, by the first word of their name."""
@@ -117,12 +117,13 @@ def of_designs(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
         if code == "C2-07":
             title = _("工程洽商记录（{number}）", number=number)
         yield Collected(code, title, sha256, day, firm_id, unit_id)
-    for subject, sha256, day, firm_id, unit_id in uow.session.execute(
+    for subject, report, closed_on, firm_id, unit_id in uow.session.execute(
         select(SchemeArgument.subject, SchemeArgument.report_sha256, SchemeArgument.closed_on,
                SchemeArgument.participation_id, SchemeArgument.unit_project_id)
-        .where(SchemeArgument.project_id == project_id, SchemeArgument.report_sha256.is_not(None))
+        .where(SchemeArgument.project_id == project_id)
     ):
-        yield Collected(CLOSED, _("专家论证报告（{subject}）", subject=subject), sha256, day, firm_id, unit_id)
+        if report and closed_on:
+            yield Collected(ARGUED, _("专家论证报告（{subject}）", subject=subject), report, closed_on, firm_id, unit_id)
     newer = select(DrawingSet.supersedes_id).where(DrawingSet.supersedes_id.is_not(None))
     for discipline, number, title, sha256, day, firm_id, unit_id in uow.session.execute(
         select(DrawingSet.discipline, DrawingSheet.number, DrawingSheet.title, DrawingSheet.sha256, DrawingSet.delivered_on,

@@ -35,7 +35,7 @@ def ask_for_fixity(units: Units) -> None:
             jobs.enqueue(uow, "archives.fixity")
 
 
-def check_fixity(uow: UnitOfWork) -> fixity.Report:
+def check_fixity(uow: UnitOfWork) -> None:
     """Re-hash this day's part of all objects, and raise the alarm when one is missing or altered. Background work.
 
     Raises Unavailable when the store does not answer: tried again later.
@@ -44,7 +44,6 @@ def check_fixity(uow: UnitOfWork) -> fixity.Report:
     report = fixity.check(Units(uow.session.get_bind(), uow.tools), 1 / IN_DAYS)
     if report.damaged:
         raise_alarm(uow, report)
-    return report
 
 
 def raise_alarm(uow: UnitOfWork, report: fixity.Report) -> None:

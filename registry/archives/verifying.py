@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-import bagit
+import bagit  # type: ignore[import-untyped]  # it carries no types
 
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _
@@ -52,7 +52,7 @@ def verify_zip(archive: zipfile.ZipFile) -> Verified:
     if "bagit.txt" not in names or MANIFESTS[0] not in names:
         raise NoPackage(_("包中没有 bagit.txt 或 {manifest}，不是 BagIt 移交包。", manifest=MANIFESTS[0]))
     found = Verified()
-    promised = {}
+    promised: dict[str, str] = {}
     for manifest in MANIFESTS:
         if manifest in names:
             promised |= dict(lines_of(archive, manifest, found))
