@@ -213,10 +213,10 @@ class Chain:
         return found.label if found else test
 
 
-def chain(uow: UnitOfWork, batch_id: UUID) -> Chain:
-    """A batch with every record there is of it, the oldest first."""
+def chain(uow: UnitOfWork, batch_id: UUID, needs: Permission = Permission.MATERIAL_READ) -> Chain:
+    """A batch with every record there is of it, the oldest first. `needs`: what the actor is about to do with it."""
     batch = uow.get(Batch, batch_id, BATCH_IN_PROJECT, selectinload(Batch.files))
-    policy.require(uow.actor, Permission.MATERIAL_READ, batch.scope)
+    policy.require(uow.actor, needs, batch.scope)
     session = uow.session
     return Chain(
         batch, kind_of(session, batch.kinds_id, batch.kind), holds(session, [batch_id])[batch_id],
@@ -350,7 +350,7 @@ def recalls(uow: UnitOfWork, limit: int = 100) -> Sequence[tuple[Recall, int, in
         .outerjoin(RecallNotice, RecallNotice.recall_id == Recall.id).where(Recall.region.startswith(prefix))
         .group_by(Recall.id).order_by(Recall.announced_at.desc(), Recall.id).limit(limit)
     )
-    return [row._tuple() for row in rows]
+    return [(recall, sent, opened, answered) for recall, sent, opened, answered in rows]
 
 
 def receipts(uow: UnitOfWork, recall_id: UUID) -> tuple[Recall, Sequence[RecallNotice]]:

@@ -142,7 +142,7 @@ def add_paper(batch_id: UUID) -> ResponseReturnValue:
             flash(_("资料已收存。"))
             return see_other(".show", batch_id=batch_id)
     with reading() as uow:
-        return page("materials/paper.html", form=form, chain=queries.chain(uow, batch_id))
+        return page("materials/paper.html", form=form, chain=queries.chain(uow, batch_id, Permission.MATERIAL_RECORD))
 
 
 @bp.route("/batches/<uuid:batch_id>/inspection", methods=["GET", "POST"])
@@ -160,7 +160,7 @@ def inspect(batch_id: UUID) -> ResponseReturnValue:
             flash(_("进场检验已签字。"))
             return see_other(".show", batch_id=batch_id)
     with reading() as uow:
-        return page("materials/inspect.html", form=form, chain=queries.chain(uow, batch_id))
+        return page("materials/inspect.html", form=form, chain=queries.chain(uow, batch_id, Permission.MATERIAL_RECORD))
 
 
 @bp.route("/batches/<uuid:batch_id>/samples", methods=["GET", "POST"])
@@ -168,7 +168,7 @@ def inspect(batch_id: UUID) -> ResponseReturnValue:
 def sample(batch_id: UUID) -> ResponseReturnValue:
     form = SampleForm()
     with reading() as uow:
-        chain = queries.chain(uow, batch_id)
+        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
         form.test.choices = [(test.key, test.label) for test in chain.kind.tests]
         form.sampler.choices = queries.people(uow, chain.batch.project_id, offices.SAMPLERS)
         form.witness.choices = queries.people(uow, chain.batch.project_id, offices.WITNESSES)
@@ -193,7 +193,7 @@ def report(batch_id: UUID) -> ResponseReturnValue:
     """A report is entered from one of its batches; others of the same kind can be named with it."""
     form = ReportForm()
     with reading() as uow:
-        chain = queries.chain(uow, batch_id)
+        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
         form.test.choices = [(test.key, test.label) for test in chain.kind.tests] or [("other", _("其他检验"))]
         form.commissioner.choices = queries.commissioners(uow, chain.batch.project_id)
         form.sample.choices = [("", _("没有见证取样")), *((str(one.id), one.mark) for one in chain.samples)]
@@ -229,7 +229,7 @@ def approve(batch_id: UUID) -> ResponseReturnValue:
             flash(_("审查意见已签字。"))
             return see_other(".show", batch_id=batch_id)
     with reading() as uow:
-        return page("materials/approve.html", form=form, chain=queries.chain(uow, batch_id))
+        return page("materials/approve.html", form=form, chain=queries.chain(uow, batch_id, Permission.MATERIAL_APPROVE))
 
 
 @bp.route("/batches/<uuid:batch_id>/removal", methods=["GET", "POST"])
@@ -237,7 +237,7 @@ def approve(batch_id: UUID) -> ResponseReturnValue:
 def remove(batch_id: UUID) -> ResponseReturnValue:
     form = RemovalForm()
     with reading() as uow:
-        chain = queries.chain(uow, batch_id)
+        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
         form.witness.choices = queries.people(uow, chain.batch.project_id, offices.REMOVAL_WITNESSES)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
@@ -255,7 +255,7 @@ def remove(batch_id: UUID) -> ResponseReturnValue:
 def downgrade(batch_id: UUID) -> ResponseReturnValue:
     form = DowngradeForm()
     with reading() as uow:
-        chain = queries.chain(uow, batch_id)
+        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
         form.consent_by.choices = queries.people(uow, chain.batch.project_id, offices.DESIGNERS)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
@@ -273,7 +273,7 @@ def downgrade(batch_id: UUID) -> ResponseReturnValue:
 def retest(batch_id: UUID) -> ResponseReturnValue:
     form = RetestForm()
     with reading() as uow:
-        chain = queries.chain(uow, batch_id)
+        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
         form.test.choices = [(test.key, test.label) for test in chain.kind.tests if test.retest is Retest.DOUBLE_ONCE]
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:

@@ -81,6 +81,11 @@ class Reached:
     projects: int
 
 
+def open_search(uow: UnitOfWork) -> None:
+    """Raise Forbidden unless the actor announces recalls: only then may he look across projects."""
+    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, policy.Scope(region=uow.actor.region))
+
+
 def search_places(uow: UnitOfWork, sought: Sought, offset: int = 0, limit: int | None = PAGE) -> Reached:
     """Return where what is sought went, within the actor's reach, in the order of projects, buildings and lots.
 

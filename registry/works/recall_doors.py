@@ -11,7 +11,7 @@ from registry.web.door import door, reading
 from registry.web.fields import ChoiceField, Form, LineField, UsccField, at_most
 from registry.web.pages import page, window_asked
 from registry.works.blueprint import bp
-from registry.works.recall import search_places
+from registry.works.recall import open_search, search_places
 
 
 class SearchForm(Form):
@@ -29,6 +29,7 @@ def recall_search() -> ResponseReturnValue:
     form = SearchForm(request.args, meta={"csrf": False})
     window, found = window_asked(100), None
     with reading() as uow:
+        open_search(uow)
         if request.args.get("target") and form.validate():
             with form.blaming():
                 sought = sought_by(uow, Target(form.target.data), form.word.data or "", form.uscc.data or "")

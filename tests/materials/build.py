@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from registry.materials.arriving import Arrival, Firm, Look, inspect_batch, record_batch
 from registry.materials.deciding import approve_batch
-from registry.materials.models import Batch, TestReport, Verdict, WitnessedSample
+from registry.materials.models import Batch, BatchFile, RecallNotice, TestReport, Verdict, WitnessedSample
+from registry.materials.reach import Sought, Target
+from registry.materials.recalling import Announcement, announce_recall
 from registry.materials.testing import Item, Report, Sampling, record_report, record_sample
 from registry.parties.models import Organisation
 from registry.projects.models import Participation
 from registry.standards.materials import Paper
-from tests.build import Site
+from tests.build import Site, staff
 from tests.documents import samples
 from tests.parties import build as parties
 
@@ -131,3 +133,20 @@ def approved(site: Site, **other: object) -> Batch:
     with site.units.writing(site.leaders["site/supervision-engineer"]) as uow:
         approve_batch(uow, made.id, PASSED)
     return made
+
+
+def things(site: Site) -> dict[str, object]:
+    """What the addresses of the doors to materials name, for a project without a crew: a batch inspected, and recalled."""
+    for post in ("site/materials-clerk", "site/quality-inspector"):
+        staff(site, post)
+    made = inspected(site)
+    with site.units.writing(site.officer) as uow:
+        recall = announce_recall(uow, Announcement(Sought(Target.BATCH, made.number), "力学性能不合格", "省抽检通报〔2026〕3号"))
+    with site.units.reading(site.officer) as uow:
+        notice = uow.session.scalars(select(RecallNotice.id).where(RecallNotice.recall_id == recall.id)).one()
+        sha256 = uow.session.scalars(select(BatchFile.document_sha256).where(BatchFile.batch_id == made.id)).first()
+    return {
+        "batch_id": made.id, "recall_id": recall.id, "materials.by_code": {"code": made.code},
+        "materials.printed": {"form": "inspection"}, "materials.paper": {"sha256": sha256},
+        "materials.recall_notice": {"notice_id": notice}, "materials.answer_recall": {"notice_id": notice},
+    }
