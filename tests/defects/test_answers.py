@@ -195,6 +195,8 @@ def test_a_report_is_printed_kept_and_entered_in_the_ledger_with_its_purpose(lat
             paper = text_of(stream.read())
     assert event.kind == "trace.reported"
     assert made.document_sha256.encode() in event.body
+    assert b'"order_edition"' in event.body
+    assert "各方的排列依标准手册“责任追溯的排列次序”（1）" in paper
     assert "3单元渗漏投诉调查" in paper
     assert paper.index("郑接任") < paper.index("李建国")
 
