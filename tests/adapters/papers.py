@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from tests.adapters import completions, drawings, records
+from tests.materials import papers as materials
 
 Facts = dict[str, Any]
 
@@ -189,5 +190,5 @@ FORMS: dict[str, Facts] = {
     "pledge": pledge(), "authorisation": authorisation(), "change_of_leader": change_of_leader(),
     "responsibility_table": responsibility_table(), "archive_catalogue": archive_catalogue(),
     "trace_report": trace_report(), "plaque": plaque(), "sign_board": sign_board(), "mark_label": sign_board(),
-    **records.FORMS, **drawings.FORMS, **completions.forms(drawn_signature()),
+    **records.FORMS, **drawings.FORMS, **materials.FORMS, **completions.forms(drawn_signature()),
 }
