@@ -273,7 +273,7 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "completion.issue": {"kind": "residential-guarantee"},
         "completion.paper": {"kind": "residential", "record_id": handbook.id},
         "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
-    } | drawn_up(site) | marked_lot(site) | stocked(site)
+    } | drawn_up(site) | marked_lot(site) | stocked(site) | put_up(site)
 
 
 def marked_lot(site: house.Site) -> dict[str, Any]:
