@@ -6,8 +6,9 @@ Layout after BagIt (RFC 8493): `data/…` untouched originals, `manifest-sha256.
 
 import hashlib
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -16,6 +17,7 @@ from registry.kernel.errors import Conflict
 from registry.kernel.text import _
 
 CHUNK = 1 << 20
+AHEAD = 4  # blocks that may wait to be hashed
 MADE = (1980, 1, 1, 0, 0, 0)  # the bytes of a package depend on its files alone, not on when it was sent
 
 
@@ -88,13 +90,13 @@ def package(files: Iterable[Packed], opened: Opener, info: dict[str, str]) -> It
 
 def judged(source: BinaryIO, file: Packed, hasher: ThreadPoolExecutor) -> Iterator[bytes]:
     """Yield the blocks of a file while a thread beside hashes them."""
-    found, hashing = hashlib.sha256(), None
+    found, ahead = hashlib.sha256(), deque[Future[None]]()
     while block := source.read(CHUNK):
-        if hashing:
-            hashing.result()
-        hashing = hasher.submit(found.update, block)
+        if len(ahead) == AHEAD:
+            ahead.popleft().result()
+        ahead.append(hasher.submit(found.update, block))
         yield block
-    if hashing:
+    for hashing in ahead:
         hashing.result()
     if found.hexdigest() != file.sha256:
         raise Altered(_("文件“{place}”与登记的校验值不符，未予输出。", place=file.place),
