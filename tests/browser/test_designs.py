@@ -38,6 +38,7 @@ def test_a_designer_delivers_many_sheets_and_corrects_their_names(site, enter, f
     page.locator("input[type=file]").set_input_files(sorted(folder.iterdir()))
     page.get_by_role("button", name="读取文件").click()
     expect(page.get_by_label("结施-01 结构设计总说明.pdf 的图号")).to_have_value("结施-01")
+    walker.expect_clean()
     page.get_by_label("结施02_基础平面图.dwg 的图名").fill("基础平面布置图")
     page.get_by_role("button", name="交付", exact=True).click()
     expect(page.get_by_role("heading", name="1 号楼结构施工图 第 1 版")).to_be_visible()
@@ -50,7 +51,7 @@ def test_the_site_asks_on_a_phone_which_drawing_to_build_from(site, enter):
     reviewed(site, made.id, on=today - timedelta(days=50))
     change = changed(site, effective_on=today - timedelta(days=1), parts=("0202",))
     approved(site, change.id)
-    argued(site, on=today)
+    argument = argued(site, on=today)
     walker = enter(site.leaders["contractor"], phone=True)
     page = walker.page
     page.goto(f"/projects/{site.project}/designs")
@@ -59,3 +60,9 @@ def test_the_site_asks_on_a_phone_which_drawing_to_build_from(site, enter):
     page.get_by_role("link", name="主体结构").click()
     expect(page.get_by_role("link", name=re.compile(made.title))).to_be_visible()
     expect(page.get_by_text("当日未生效")).to_be_visible()       # touches the structure, and was not reviewed again
+    walker.expect_clean()
+    for path in (f"/projects/{site.project}/designs", f"/drawing-sets/{made.id}", f"/design-changes/{change.id}"):
+        walker.go(path)
+        walker.expect_clean()
+    walker.go(f"/scheme-arguments/{argument.id}")                # where he may answer
+    walker.expect_clean()
