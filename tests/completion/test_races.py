@@ -3,6 +3,7 @@
 from threading import Thread
 from uuid import UUID
 
+import pytest
 from sqlalchemy import Engine, select
 
 from registry.completion.models import CompletionFiling, Receipt
@@ -16,6 +17,7 @@ from tests.conftest import Clock
 from tests.schema import lay_down_the_law
 
 
+@pytest.mark.timeout(300)  # two buildings are carried to their filing first
 def test_two_officers_receive_at_once_and_the_numbers_have_no_gap(committed: Units, clock: Clock) -> None:
     assert isinstance(committed.bind, Engine)
     with committed.bind.begin() as connection:
