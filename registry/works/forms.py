@@ -152,9 +152,9 @@ class MarkForm(KeptForm):
     doer = ChoiceField(later("操作（班组长）"), [Needed()])
     place = LineField(later("部位"), [at_most(100)])
     done_on = DayField(later("施工日期"), [Needed()])
-    self_check = OneOfField(later("自检"), choices=CHECKS, default=Check.PASSED.value)
-    mutual_check = OneOfField(later("互检"), choices=CHECKS, default=Check.PASSED.value)
-    handover_check = OneOfField(later("交接检"), choices=CHECKS, default=Check.PASSED.value)
+    self_check = OneOfField(later("自检"), [Needed()], choices=CHECKS, default=Check.PASSED.value)
+    mutual_check = OneOfField(later("互检"), [Needed()], choices=CHECKS, default=Check.PASSED.value)
+    handover_check = OneOfField(later("交接检"), [Needed()], choices=CHECKS, default=Check.PASSED.value)
 
     @property
     def facts(self) -> MarkFacts:

@@ -214,7 +214,10 @@ def require_planner(uow: UnitOfWork, unit: UnitProject, firm: Participation | No
     leads = any(
         one.role in LEADING and one.organisation_id == uow.actor.organisation for one in unit.project.participations
     )
-    own = uow.actor.organisation if leads or firm is None else firm.organisation_id
+    builds = any(
+        one.role in BUILDERS and one.organisation_id == uow.actor.organisation for one in unit.project.participations
+    )
+    own = firm.organisation_id if firm is not None and not leads else uow.actor.organisation if builds else None
     scope = Scope(whole.region, whole.organisations, organisation=own, owner=whole.owner)
     policy.require(uow.actor, Permission.WORK_PLAN, scope)
     if uow.actor != SYSTEM and not uow.actor.roles & DESKS:

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Integer, and_, cast, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from registry import policy
+from registry.kernel.errors import Forbidden, NotFound
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Participation, Project, Term, UnitProject
-from registry.projects.offices import in_office
+from registry.projects.offices import NotInOffice, in_office
 from registry.standards import handbook as standards
 from registry.standards.lots import LotLayout
 from registry.works.layout import PlannedLot
@@ -247,12 +248,12 @@ def waiting_for(uow: UnitOfWork, unit: UnitProject) -> list[ColumnElement[bool]]
 
 
 def may_plan(uow: UnitOfWork, unit: UnitProject) -> bool:
-    """Whether the page offers planning; the act itself asks again, and for the post of a technical leader."""
-    firms = [one for one in unit.project.participations if one.organisation_id == uow.actor.organisation]
-    scope = unit.project.scope
-    own = policy.Scope(scope.region, scope.organisations, organisation=uow.actor.organisation, owner=scope.owner)
-    builds = any(one.role in BUILDERS or one.role == "owner" for one in firms) or not firms
-    return builds and policy.allows(uow.actor, Permission.WORK_PLAN, own)
+    """Whether the page offers planning; the act itself asks again, for the firm the lots are to belong to."""
+    try:
+        require_planner(uow, unit, None)
+    except (Forbidden, NotFound, NotInOffice):
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from time import perf_counter
 import pytest
 from sqlalchemy import func, select
 
+from registry.kernel.actor import Role
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from registry.ledger.models import LedgerEvent
 from registry.projects.offices import NotInOffice
@@ -22,9 +23,11 @@ from registry.works.planning import (
     edit_lot,
     generate_lots,
     preview_lots,
+    schedule_lots,
     withdraw_lot,
 )
 from registry.works.standing import LotWithdrawn
+from tests import build as house
 from tests.works import build
 
 
@@ -84,6 +87,14 @@ def test_a_foreman_does_not_plan(building, units):
 def test_the_supervision_firm_does_not_plan(building, units):
     with pytest.raises(Forbidden), units.writing(building.leaders["site/supervision-engineer"]) as uow:
         generate_lots(uow, building.unit, build.wish(building))
+
+
+def test_the_supervision_firms_filer_moves_no_planned_day(building, units):
+    lot = build.lot(building)
+    firm = build.term_of(building, "supervision").participation.organisation_id
+    filer = house.signed_in(units, "supervision-filer", "监理经办", firm, None, Role.FIRM_FILER)
+    with pytest.raises(Forbidden), units.writing(filer) as uow:
+        schedule_lots(uow, building.unit, [lot.id], build.TODAY)
 
 
 def test_lots_belong_to_a_firm_that_builds(building, units):
