@@ -219,7 +219,8 @@ def sign_concealed(uow: UnitOfWork, work_id: UUID, opinion: Opinion) -> Signatur
     duty, term = duty_to_sign(uow, unit, role, work.signatures)
     if opinion.verdict is Verdict.FAILED and not opinion.words.strip():
         raise Invalid(_("请写明须修改之处。"), field="words")
-    item = item_named(standards.content_of(uow.session, kinds.CONCEALED_WORK, work.edition_id), work.item_key)
+    items = standards.content_of(uow.session, kinds.CONCEALED_WORK, work.edition_id)
+    item = item_named(items, work.item_key)
     refuse_unseen(work, item)
     if duty == role.deciding and opinion.verdict is Verdict.PASSED:
         refuse_early(uow, work)

@@ -24,7 +24,7 @@ from registry.web.fields import (
 from registry.web.uploads import DocumentField
 
 
-class MomentField(DateTimeLocalField):  # type: ignore[misc]  # wtforms carries no types
+class MomentField(DateTimeLocalField):
     """A day and an hour in China."""
 
     @property

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from registry.acceptance.models import Absence, LotResult, NodeAcceptance, Nonconformity, Signature
@@ -23,7 +35,7 @@ from registry.works.models import Lot
 
 NEWEST = date.max
 LEVEL_OF = {0: AcceptanceLevel.UNIT, 2: AcceptanceLevel.DIVISION, 4: AcceptanceLevel.SUBDIVISION, 6: AcceptanceLevel.ITEM}
-UNIT = bindparam("unit")
+UNIT: BindParameter[UUID] = bindparam("unit", type_=Uuid())
 
 
 def level_of(code: str) -> AcceptanceLevel:

@@ -146,7 +146,8 @@ def awaited(role: AcceptanceRole, signed: Sequence[str], terms: Sequence[Any], p
 
 
 def role_at(uow: UnitOfWork, edition: UUID, level: AcceptanceLevel, code: str) -> AcceptanceRole:
-    return role_for(standards.content_of(uow.session, kinds.ACCEPTANCE_ROLES, edition), level, code)
+    roles = standards.content_of(uow.session, kinds.ACCEPTANCE_ROLES, edition)
+    return role_for(roles, level, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def meetings(uow: UnitOfWork) -> tuple[Meeting, ...]:
     )
     found = [
         Meeting(at, _("{name} 验收", name=name), project, unit, f"/acceptances/{one}")
-        for at, name, project, unit, one in nodes
+        for at, name, project, unit, one in nodes if at is not None
     ]
     found += [Meeting(at, _("隐蔽：{place}", place=place), project, unit, f"/concealed/{one}")
               for at, place, project, unit, one in covered]
