@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from registry import policy
 from registry.acceptance.models import LotResult, Signature
 from registry.acceptance.rules import VERDICT_NAMES, Verdict, next_duties
+from registry.kernel.db import PLANNED_ONCE
 from registry.kernel.errors import Conflict, Invalid, NotFound
 from registry.kernel.jobs import enqueue
 from registry.kernel.text import _
@@ -87,7 +88,7 @@ class Signed:
 PARTY = aliased(Participation)
 FIRM = aliased(Participation)
 OWN = aliased(Term)
-LOCK = select(Lot.id).where(Lot.id == bindparam("lot")).with_for_update(of=Lot)
+LOCK = select(Lot.id, PLANNED_ONCE).where(Lot.id == bindparam("lot")).with_for_update(of=Lot)
 PARTIES = select(func.array_agg(PARTY.organisation_id)).where(PARTY.project_id == Project.id).correlate(Project).scalar_subquery()
 OFFICES = (
     select(func.jsonb_agg(func.jsonb_build_array(

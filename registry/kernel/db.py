@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Numeric, Select, Table, Uuid
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Numeric, Select, Table, Uuid, func, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -53,6 +53,13 @@ class Base(DeclarativeBase):
     @staticmethod
     def ledger_owner(_key: ColumnElement[UUID]) -> Select[UUID] | None:
         return None
+
+
+PLANNED_ONCE = func.set_config("plan_cache_mode", "force_generic_plan", true())
+"""In the select list of an act's first statement: the rest of the act plans each of its statements once and for all.
+
+For acts that find what they judge by keys alone, where planning anew costs more than running.
+"""
 
 
 def permanent(*write_once: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, or_, select, tru
 from sqlalchemy.orm import aliased
 
 from registry import policy
+from registry.kernel.db import PLANNED_ONCE
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -51,8 +52,6 @@ SHOWN = (
 )
 TERMS = bindparam("terms", type_=ARRAY(Uuid()))
 SERIES = func.hashtextextended(func.concat("filing:", Project.region, ":", bindparam("year")), 0)
-PLANNED_ONCE = func.set_config("plan_cache_mode", "force_generic_plan", true())
-"""For the rest of the act: what it reads is found by keys alone, and planning it anew costs more than running it."""
 LOCKS = (
     select(func.pg_advisory_xact_lock(SERIES), PLANNED_ONCE).select_from(Term)
     .join(Participation, Participation.id == Term.participation_id)
