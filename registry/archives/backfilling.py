@@ -25,6 +25,7 @@ from registry.documents.actions import Offer
 from registry.documents.inspection import inspect_file
 from registry.documents.kinds import EVIDENCE, MAX_UPLOAD, clean_name
 from registry.kernel.actor import SYSTEM, Actor
+from registry.kernel.days import day_typed
 from registry.kernel.errors import Invalid, Refusal
 from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
@@ -32,7 +33,6 @@ from registry.kernel.uow import UnitOfWork, Units
 from registry.kernel.workbook import Cell, Kind, Row, open_workbook
 from registry.policy import Permission, Scope
 from registry.projects.models import Project
-from registry.web.fields import day_typed
 
 COLUMNS = ("项目编号", "编号", "题名", "日期", "责任单位", "文件")
 OPTIONAL = frozenset({"责任单位"})

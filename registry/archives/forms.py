@@ -9,7 +9,8 @@ from wtforms import FieldList, FormField, HiddenField, MultipleFileField
 
 from registry.archives.filing import MOST, FileFacts, Offered
 from registry.archives.grid import Row
-from registry.kernel.text import later
+from registry.kernel.text import _, later
+from registry.projects.models import Project
 from registry.web.fields import (
     ChoiceField,
     CodeField,
@@ -64,10 +65,14 @@ class GridForm(Form):
 
     rows = FieldList(FormField(RowForm), max_entries=MOST)
 
-    def offer(self, choices: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    def offer(self, whole: Project) -> None:
+        """Let each row choose firm and unit project; the first of each: as the catalogue says, the whole project."""
         for row in self.rows:
-            for name, pairs in choices.items():
-                row.form[name].choices = pairs
+            row.form.responsible.choices = [
+                ("", _("按目录")), *((str(firm.id), firm.organisation_name) for firm in whole.participations),
+            ]
+            row.form.unit.choices = [("", _("整个项目")), *((str(unit.id), unit.name) for unit in whole.units)]
+            row.form.secrecy.choices = [("open", _("公开")), ("internal", _("内部"))]
 
     def fill(self, guessed: Sequence[Row]) -> None:
         for row in guessed:

@@ -213,3 +213,8 @@ class HandoverCheck(Base):
     findings: Mapped[list[Any]]                                       # [{nature, passed, text, files: […]}]
     waiting: Mapped[str | None]                                       # why it stands still, in words for people
     looked_at: Mapped[datetime]
+
+    @property
+    def percent(self) -> int:
+        """Percent of the bytes that were read."""
+        return 100 * self.done_bytes // self.total_bytes if self.total_bytes else 100

@@ -11,7 +11,7 @@ from registry import policy
 from registry.archives.actions import changes, missing_of, plaques_known, signed_papers
 from registry.archives.completeness import Completeness, completeness
 from registry.archives.gathering import standing
-from registry.archives.models import Archive, ArchiveFile, Handover, HandoverCheck, HandoverState
+from registry.archives.models import Archive, ArchiveFile, Handover, HandoverState
 from registry.documents.queries import Readable, readable
 from registry.kernel.errors import NotFound
 from registry.kernel.text import _
@@ -23,7 +23,7 @@ from registry.projects.queries import project
 from registry.standards import handbook as standards
 from registry.standards.catalogues import ArchiveDocument
 
-__all__ = ["Archives", "Completeness", "archives", "completeness"]
+__all__ = ["Archives", "Completeness", "archives", "completeness", "project"]
 LONGEST = 200
 
 
@@ -73,6 +73,7 @@ def archives(uow: UnitOfWork, project_id: UUID) -> Archives:
 
 def handover_clock(uow: UnitOfWork, whole: Project) -> Deadline | None:
     """By when the archive must be with the urban archive. Source: 建设部令第90号 第六条; local rules by region."""
+    policy.require(uow.actor, Permission.ARCHIVE_LIST, whole.scope)
     if whole.completed_on is None:
         return None
     rule = standards.archive_handover(uow.session, whole.region, whole.completed_on).content
@@ -158,17 +159,3 @@ def handovers(uow: UnitOfWork) -> list[Handover]:
         .order_by(Handover.sent_at.desc(), Handover.id).limit(LONGEST)
     ).all()
     return sorted(rows, key=lambda row: row.state is not HandoverState.SENT)
-
-
-def choices(whole: Project) -> dict[str, list[tuple[str, str]]]:
-    """What the grid offers for firm and unit project; the first of each: as the catalogue says, the whole project."""
-    return {
-        "responsible": [("", _("按目录")), *((str(firm.id), firm.organisation_name) for firm in whole.participations)],
-        "unit": [("", _("整个项目")), *((str(unit.id), unit.name) for unit in whole.units)],
-        "secrecy": [("open", _("公开")), ("internal", _("内部"))],
-    }
-
-
-def progress(check: HandoverCheck) -> int:
-    """Percent of the bytes that were read."""
-    return 100 * check.done_bytes // check.total_bytes if check.total_bytes else 100

@@ -5,20 +5,20 @@ from uuid import UUID
 from flask import Response, flash, g, request
 from flask.typing import ResponseReturnValue
 
-from registry.archives import actions, backfilling, filing, handing, queries, stating
+from registry.archives import actions, backfilling, filing, office, queries, stating
 from registry.archives.blueprint import bp
 from registry.archives.forms import AbsenceForm, ChooseForm, GridForm, ManifestForm, SupersedeForm
 from registry.archives.grid import look_at
-from registry.archives.handing import streamed
+from registry.archives.office import streamed
 from registry.archives.words import HANDOVERS, LASTING, LINES
 from registry.kernel.text import _
 from registry.policy import Permission
-from registry.projects.queries import project
 from registry.web.door import door, reading, units, writing
 from registry.web.files import named, show_document
 from registry.web.pages import page, see_other
 
-__all__ = ["bp", "handing"]
+__all__ = ["bp", "office"]
+
 
 @bp.get("/projects/<uuid:project_id>/archives")
 @door(Permission.ARCHIVE_LIST)
@@ -53,16 +53,16 @@ def choose(project_id: UUID) -> ResponseReturnValue:
     form = ChooseForm()
     if form.validate_on_submit():
         with writing() as uow:
-            whole = project(uow, project_id)
+            whole = queries.project(uow, project_id)
             found = look_at(uow, whole, form.uploads, form.files.data or [])
             codes = queries.catalogue(uow, whole)
         grid = GridForm(formdata=None)
         grid.fill(found.rows)
-        grid.offer(queries.choices(whole))
+        grid.offer(whole)
         return page("archives/grid.html", project=whole, form=grid, refused=found.refused, catalogue=codes)
 
     with reading() as uow:
-        whole = project(uow, project_id)
+        whole = queries.project(uow, project_id)
         filing.require_part(uow, whole)
         return page("archives/choose.html", project=whole, form=form)
 
@@ -73,10 +73,10 @@ def file_rows(project_id: UUID) -> ResponseReturnValue:
     """The corrected grid: all of it is filed, or each row says why nothing was."""
     form = GridForm()
     with reading() as uow:
-        whole = project(uow, project_id)
+        whole = queries.project(uow, project_id)
         filing.require_part(uow, whole)
         codes = queries.catalogue(uow, whole)
-    form.offer(queries.choices(whole))
+    form.offer(whole)
     if form.sound():
         try:
             with writing() as uow:

@@ -2,11 +2,13 @@
 
 import re
 from datetime import datetime, time
+from uuid import UUID
 
 from wtforms import FieldList, FormField
 from wtforms import Form as Rows
 from wtforms.validators import ValidationError
 
+from registry.documents.actions import SentFile
 from registry.kernel.text import _, later
 from registry.kernel.uow import CHINA
 from registry.materials.models import Recall
@@ -60,10 +62,22 @@ class ArrivalForm(Form):
     certificate = DocumentField(later("产品合格证"))
     factory_test = DocumentField(later("出厂检验报告"))
 
+    @property
+    def papers(self) -> tuple[tuple[Paper, UUID | SentFile], ...]:
+        sent = (
+            (Paper.PHOTO, self.photo.data), (Paper.CERTIFICATE, self.certificate.data),
+            (Paper.FACTORY_TEST, self.factory_test.data),
+        )
+        return tuple((paper, file) for paper, file in sent if file is not None)
+
 
 class PaperForm(Form):
     kind = ChoiceField(later("资料种类"), [Needed()], choices=[(paper.value, PAPERS[paper]) for paper in Paper])
     file = DocumentField(later("文件"), [Needed()])
+
+    @property
+    def paper(self) -> Paper:
+        return Paper(self.kind.data)
 
 
 class InspectionForm(Form):

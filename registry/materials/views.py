@@ -23,7 +23,6 @@ from registry.materials.forms import (
 )
 from registry.materials.models import Batch, Verdict
 from registry.policy import Permission
-from registry.standards.materials import Paper, Retest
 from registry.web.door import door, reading, writing
 from registry.web.files import named, show_document
 from registry.web.pages import page, see_other, window_asked
@@ -85,15 +84,12 @@ def take_over(uow: UnitOfWork, form: ArrivalForm, like: Batch | None) -> None:
 
 
 def arrival_of(form: ArrivalForm) -> arriving.Arrival:
-    sent = (
-        (Paper.PHOTO, form.photo.data), (Paper.CERTIFICATE, form.certificate.data), (Paper.FACTORY_TEST, form.factory_test.data),
-    )
     return arriving.Arrival(
         form.kind.data, form.number.data, form.product.data, form.grade.data, form.quantity.data or NOTHING,
         arriving.Firm(form.producer_uscc.data, form.producer_name.data or ""),
         arriving.Firm(form.supplier_uscc.data, form.supplier_name.data or ""), form.arrived_on.day,
         form.producer_licence.data or "", form.green_label.data or "",
-        tuple((paper, file) for paper, file in sent if file is not None),
+        form.papers,
     )
 
 
@@ -137,7 +133,7 @@ def add_paper(batch_id: UUID) -> ResponseReturnValue:
     form = PaperForm()
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            arriving.add_file(uow, batch_id, Paper(form.kind.data), form.file.sent)
+            arriving.add_file(uow, batch_id, form.paper, form.file.sent)
         if not form.errors:
             flash(_("资料已收存。"))
             return see_other(".show", batch_id=batch_id)
@@ -274,7 +270,7 @@ def retest(batch_id: UUID) -> ResponseReturnValue:
     form = RetestForm()
     with reading() as uow:
         chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
-        form.test.choices = [(test.key, test.label) for test in chain.kind.tests if test.retest is Retest.DOUBLE_ONCE]
+        form.test.choices = chain.kind.retests
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
             deciding.order_retest(uow, batch_id, form.test.data, form.reason.data)

@@ -68,6 +68,11 @@ class MaterialKind:
     def test(self, key: str) -> RequiredTest | None:
         return next((test for test in self.tests if test.key == key), None)
 
+    @property
+    def retests(self) -> list[tuple[str, str]]:
+        """Key and label of the tests that may be done once more with double the samples."""
+        return [(test.key, test.label) for test in self.tests if test.retest is Retest.DOUBLE_ONCE]
+
 
 @dataclass(frozen=True, slots=True)
 class ProducerPledges:

@@ -30,6 +30,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
+from registry.kernel.days import day_typed
 from registry.kernel.errors import Invalid
 from registry.kernel.text import _, later
 
@@ -38,7 +39,6 @@ Pairs = Iterable[tuple[str, Text]]
 
 FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 NO_WIDTH = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0x00AD))
-DAY = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
 PNG = b"\x89PNG\r\n\x1a\n"
 PNG_DATA = "data:image/png;base64,"
 LARGEST_SIGNATURE = 200_000
@@ -241,18 +241,6 @@ class DayField(Field):
         self.data = day_typed(typed)
         if self.data is None:
             raise ValueError(_("“{typed}”不是一个日期，请按 2024-03-05 的格式填写。", typed=typed[:20]))
-
-
-def day_typed(typed: str) -> date | None:
-    """Return the day that was typed, None when there is no such day."""
-    found = DAY.fullmatch(typed)
-    if not found:
-        return None
-    year, month, day = (int(part) for part in found.groups() if part is not None)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 class VersionField(HiddenField):

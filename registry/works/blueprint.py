@@ -1,4 +1,4 @@
-"""The doors of the works storey hang here: lots in views, marks and first samples in office."""
+"""The doors of the works storey hang here: lots in views, marks and samples in office, the way of a material in recall_doors."""
 
 from flask import Blueprint
 

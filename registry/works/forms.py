@@ -13,6 +13,7 @@ from wtforms.widgets import FileInput
 
 from registry.kernel.errors import Conflict
 from registry.kernel.text import later
+from registry.materials.forms import TARGETS
 from registry.projects.offices import NotInOffice
 from registry.web.fields import (
     AmountField,
@@ -24,6 +25,7 @@ from registry.web.fields import (
     Needed,
     OneOfField,
     ParagraphField,
+    UsccField,
     VersionField,
     WholeNumberField,
     at_most,
@@ -140,6 +142,11 @@ class EditForm(Form):
         )
 
 
+class ScheduleForm(Form):
+    lots = ManyOfField(later("检验批"), [Needed()])
+    due_on = DayField(later("计划施工日"), [Needed()])
+
+
 class ReasonForm(Form):
     reason = LineField(later("理由"), [Needed(), at_most(200)])
 
@@ -190,3 +197,18 @@ class SampleForm(KeptForm):
 class UseForm(KeptForm):
     batch_id = ChoiceField(later("材料批"), [Needed()])
     quantity = AmountField(later("用量"))
+
+
+class SearchForm(Form):
+    """Where a material went. Sent by GET: an answer has an address that can be passed on."""
+
+    target = ChoiceField("", choices=TARGETS)
+    word = LineField("", [at_most(120)])
+    uscc = UsccField("")
+
+
+class SpreadForm(KeptForm):
+    """One batch, built into many lots."""
+
+    lots = ManyOfField(later("检验批"), [Needed()])
+    quantity = AmountField(later("每个检验批的用量"))

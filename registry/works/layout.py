@@ -134,3 +134,11 @@ def storey_named(name: str) -> int | None:
     if not number or number > STOREYS:
         return None
     return -number if below or plain.startswith("负") else number
+
+
+def tally(lots: Sequence[PlannedLot]) -> list[tuple[str, int]]:
+    """Return how many lots of each item a preview holds, in its order."""
+    counts: dict[str, int] = {}
+    for lot in lots:
+        counts[lot.item_code] = counts.get(lot.item_code, 0) + 1
+    return list(counts.items())

@@ -16,7 +16,6 @@ from registry.projects.models import PROJECT_PARTIES, Participation, Project, Te
 from registry.projects.offices import NotInOffice, in_office
 from registry.standards import handbook as standards
 from registry.standards.lots import LotLayout
-from registry.works.layout import PlannedLot
 from registry.works.marking import ACCEPTERS, CHECKERS
 from registry.works.models import FirstSample, Lot, Mark, Verdict
 from registry.works.planning import BUILDERS, UNIT_IN_FULL, require_planner
@@ -284,11 +283,3 @@ def planning(uow: UnitOfWork, unit_id: UUID) -> Planning:
         layouts, frozenset(each.key for each in layouts if each.fits(structure)),
         [(one.code, f"{one.code} {tree.path(one.code)}") for one in tree if len(one.code) == DEEPEST],
     )
-
-
-def tally(lots: Sequence[PlannedLot]) -> list[tuple[str, int]]:
-    """Return how many lots of each item a preview holds, in its order."""
-    counts: dict[str, int] = {}
-    for lot in lots:
-        counts[lot.item_code] = counts.get(lot.item_code, 0) + 1
-    return list(counts.items())

@@ -19,7 +19,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from registry import policy
 from registry.kernel.uow import UnitOfWork
 from registry.materials.models import Batch
-from registry.materials.reach import Sought, reaches
+from registry.materials.reach import Sought, Target, reaches
+from registry.materials.seeking import sought_by
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Part, Participation, Project, Term, UnitProject
 from registry.works.models import Lot, LotBatch
@@ -84,6 +85,11 @@ class Reached:
 def open_search(uow: UnitOfWork) -> None:
     """Raise Forbidden unless the actor announces recalls: only then may he look across projects."""
     policy.require(uow.actor, Permission.RECALL_ANNOUNCE, policy.Scope(region=uow.actor.region))
+
+
+def search_words(uow: UnitOfWork, target: str, word: str, uscc: str, offset: int, limit: int = PAGE) -> Reached:
+    """Return where went what somebody typed: a batch, a firm or a product. Raises Invalid where nothing is named."""
+    return search_places(uow, sought_by(uow, Target(target), word, uscc), offset, limit)
 
 
 def search_places(uow: UnitOfWork, sought: Sought, offset: int = 0, limit: int | None = PAGE) -> Reached:

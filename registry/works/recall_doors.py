@@ -3,23 +3,12 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from registry.materials.forms import TARGETS
-from registry.materials.reach import Target
-from registry.materials.seeking import sought_by
 from registry.policy import Permission
 from registry.web.door import door, reading
-from registry.web.fields import ChoiceField, Form, LineField, UsccField, at_most
 from registry.web.pages import page, window_asked
 from registry.works.blueprint import bp
-from registry.works.recall import open_search, search_places
-
-
-class SearchForm(Form):
-    """Sent by GET: an answer has an address that can be passed on."""
-
-    target = ChoiceField("", choices=TARGETS)
-    word = LineField("", [at_most(120)])
-    uscc = UsccField("")
+from registry.works.forms import SearchForm
+from registry.works.recall import open_search, search_words
 
 
 @bp.get("/recalls/search")
@@ -32,6 +21,7 @@ def recall_search() -> ResponseReturnValue:
         open_search(uow)
         if request.args.get("target") and form.validate():
             with form.blaming():
-                sought = sought_by(uow, Target(form.target.data), form.word.data or "", form.uscc.data or "")
-                found = search_places(uow, sought, window.offset, window.size)
+                found = search_words(
+                    uow, form.target.data, form.word.data or "", form.uscc.data or "", window.offset, window.size,
+                )
         return page("works/recall.html", form=form, found=found, window=window)

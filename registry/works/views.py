@@ -9,9 +9,10 @@ from registry.kernel.text import _
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.pages import page, see_other, window_asked
-from registry.works import chain, office, planning, queries, recall_doors, using
+from registry.works import chain, office, planning, queries, recall_doors, spreading, using
 from registry.works.blueprint import bp
-from registry.works.forms import EditForm, LayoutForm, LotForm, ReasonForm, UseForm
+from registry.works.forms import EditForm, LayoutForm, LotForm, ReasonForm, ScheduleForm, SpreadForm, UseForm
+from registry.works.layout import tally
 from registry.works.queries import LotsWanted, Which
 
 __all__ = ["bp", "office", "recall_doors"]
@@ -52,7 +53,7 @@ def lay_out(unit_id: UUID) -> ResponseReturnValue:
     preview = None
     if form.is_submitted() and not form.errors:
         with form.blaming(), reading() as uow:
-            preview = queries.tally(planning.preview_lots(uow, unit_id, form.wish))
+            preview = tally(planning.preview_lots(uow, unit_id, form.wish))
     return page("works/lay_out.html", form=form, offer=offer, preview=preview, items=dict(offer.items))
 
 
@@ -83,6 +84,27 @@ def add(unit_id: UUID) -> ResponseReturnValue:
             flash(_("已增加检验批 {number}。", number=made.number))
             return see_other(".show", lot_id=made.id)
     return page("works/add.html", form=form, offer=offer)
+
+
+@bp.route("/units/<uuid:unit_id>/works/schedule", methods=["GET", "POST"])
+@door(Permission.WORK_PLAN)
+def schedule(unit_id: UUID) -> ResponseReturnValue:
+    """`?below=` and `?q=` narrow the lots down, `?all=1` ticks every one of them."""
+    form, words = ScheduleForm(), request.args.get("q", "").strip()[:100]
+    with reading() as uow:
+        offer = spreading.lots_to_schedule(uow, unit_id, request.args.get("below", "")[:6], words)
+        today = uow.today
+    form.lots.choices = list(offer.lots)
+    if not form.is_submitted():
+        form.due_on.data = today
+        form.lots.data = [key for key, _label in offer.lots] if request.args.get("all") else []
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            count = planning.schedule_lots(uow, unit_id, [UUID(one) for one in form.lots.data or ()], form.due_on.day)
+        if not form.errors:
+            flash(_("已排定 {count} 个检验批的施工日期。", count=count))
+            return see_other(".lots", unit_id=unit_id, which=Which.TODAY if form.due_on.day == today else None)
+    return page("works/schedule.html", form=form, offer=offer, words=words)
 
 
 @bp.get("/lots/<uuid:lot_id>")
@@ -137,6 +159,36 @@ def use(lot_id: UUID) -> ResponseReturnValue:
             flash(_("已登记材料使用。"))
             return see_other(".show", lot_id=lot_id)
     return page("works/use.html", form=form, offer=offer)
+
+
+@bp.get("/batches/<uuid:batch_id>/lots")
+@door(Permission.WORK_READ)
+def spread(batch_id: UUID) -> ResponseReturnValue:
+    return spread_page(batch_id, SpreadForm(formdata=None))
+
+
+def spread_page(batch_id: UUID, form: SpreadForm) -> ResponseReturnValue:
+    words = request.args.get("q", "").strip()[:100]
+    with reading() as uow:
+        found = spreading.batch_spread(uow, batch_id, words)
+    form.lots.choices = list(found.lots)
+    return page("works/spread.html", form=form, found=found, words=words)
+
+
+@bp.post("/batches/<uuid:batch_id>/lots")
+@door(Permission.WORK_RECORD)
+def use_in_lots(batch_id: UUID) -> ResponseReturnValue:
+    """`?q=` is the search the page was shown for: what is chosen must be among what was offered."""
+    form = SpreadForm()
+    with reading() as uow:
+        form.lots.choices = list(spreading.batch_spread(uow, batch_id, request.args.get("q", "").strip()[:100]).lots)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            made = using.use_in_lots(uow, batch_id, [UUID(one) for one in form.lots.data or ()], form.quantity.data)
+        if not form.errors:
+            flash(_("已登记用于 {count} 个检验批。", count=len(made)))
+            return see_other(".spread", batch_id=batch_id)
+    return spread_page(batch_id, form)
 
 
 @bp.post("/lot-batches/<uuid:use_id>/withdraw")

@@ -267,7 +267,7 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "grant_id": filer.id, "edition_id": edition, "other_id": edition, "event_id": event, "token": "nobodys",
         "file_id": filed.id, "archives.content": {"kind": "original"}, "archives.withdraw_absence": {"code": "A2-03"},
         "plaques.artwork": {"kind": "pdf"}, "report_id": wrong.id, "defects.show": {"report_id": traced.id},
-        **dict.fromkeys(("projects.correct_staff", "projects.invite", "projects.release"), {"term_id": foreman.id}),
+        **{door: {"term_id": foreman.id} for door in ("projects.correct_staff", "projects.invite", "projects.release")},
         "certificate_id": certificate.id, "dwelling_id": home.id, "completion.report": {"kind": "contractor-report"},
         "completion.state": {"rule": "rectification"}, "completion.sign_dwellings": {"side": "contractor"},
         "completion.issue": {"kind": "residential-guarantee"},

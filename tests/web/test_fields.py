@@ -10,6 +10,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.kernel.days import day_typed
 from registry.kernel.errors import Invalid
 from registry.kernel.text import later
 from registry.web import fields
@@ -147,10 +148,10 @@ def test_a_form_ignores_what_it_does_not_name(app: Flask) -> None:
 
 @given(st.dates(min_value=date(1000, 1, 1)))
 def test_every_day_the_browser_can_send_is_read_back(day: date) -> None:
-    assert fields.day_typed(day.isoformat()) == day
+    assert day_typed(day.isoformat()) == day
 
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading_of_days_and_signatures(text: str) -> None:
-    fields.day_typed(text)
+    day_typed(text)
     fields.png_sent(fields.PNG_DATA + text)

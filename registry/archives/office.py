@@ -52,7 +52,7 @@ def shown(handover_id: UUID, receive_form: ReceiveForm, return_form: ReturnForm)
     with reading() as uow:
         found = queries.handover(uow, handover_id)
         return page(
-            "archives/handover.html", handover=found, words=HANDOVERS, percent=queries.progress(found.check),
+            "archives/handover.html", handover=found, words=HANDOVERS, percent=found.check.percent,
             clock=queries.handover_clock(uow, found.project), today=uow.today,
             receive_form=receive_form, return_form=return_form,
         )
