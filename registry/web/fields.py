@@ -27,7 +27,7 @@ from wtforms import (
 )
 from wtforms.fields import BooleanField, DecimalField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, HiddenInput, ListWidget
 
 from registry.kernel.days import day_typed
@@ -115,6 +115,8 @@ class Needed(DataRequired):
         self.said = message
 
     def __call__(self, form: Any, field: Field) -> None:
+        if field.process_errors:  # something was typed that cannot be read: that has been said, and says more
+            raise StopValidation
         label = str(field.label.text)
         if isinstance(field, BooleanField):
             usual = _("请勾选“{label}”。", label=label)

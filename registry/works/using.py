@@ -4,6 +4,7 @@ A held or removed batch is refused. The lot is locked first and the batch after 
 either comes first and is read here, or waits and then finds the use.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.materials.models import Batch
+from registry.materials.offices import batch_for
 from registry.materials.standing import holds
 from registry.policy import Permission
 from registry.projects.offices import own_office
@@ -68,6 +70,24 @@ def use_batch(uow: UnitOfWork, lot_id: UUID, batch_id: UUID, quantity: Decimal |
     uow.session.add(use)
     ledger.append(uow, "lot-batch.used", use)
     return use
+
+
+def use_in_lots(uow: UnitOfWork, batch_id: UUID, lot_ids: Collection[UUID], quantity: Decimal | None = None) -> list[LotBatch]:
+    """Record that a batch is built into several lots: into all of them or, when one refuses, into none.
+
+    quantity   in each of them, in the batch's own unit, None when nobody measured it
+    raises     what `use_batch` raises
+    """
+    batch = batch_for(uow, batch_id, Permission.WORK_RECORD)
+    ids = sorted(set(lot_ids))
+    if quantity is not None and quantity * len(ids) > batch.quantity:
+        raise Invalid(
+            _("{count} 个检验批的用量合计超过该批的 {whole} {unit}。", count=len(ids), whole=f"{batch.quantity.normalize():f}",
+              unit=batch.unit),
+            field="quantity",
+        )
+    lock_lots(uow, ids)  # all before the first batch: see the order in `standing`
+    return [use_batch(uow, lot_id, batch_id, quantity) for lot_id in ids]
 
 
 def withdraw_use(uow: UnitOfWork, use_id: UUID, reason: str) -> LotBatch:

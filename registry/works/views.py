@@ -90,9 +90,9 @@ def add(unit_id: UUID) -> ResponseReturnValue:
 @door(Permission.WORK_PLAN)
 def schedule(unit_id: UUID) -> ResponseReturnValue:
     """`?below=` and `?q=` narrow the lots down, `?all=1` ticks every one of them."""
-    form, words = ScheduleForm(), request.args.get("q", "").strip()[:100]
+    form, below, words = ScheduleForm(), request.args.get("below", "")[:6], request.args.get("q", "").strip()[:100]
     with reading() as uow:
-        offer = spreading.lots_to_schedule(uow, unit_id, request.args.get("below", "")[:6], words)
+        offer = spreading.lots_to_schedule(uow, unit_id, below, words)
         today = uow.today
     form.lots.choices = list(offer.lots)
     if not form.is_submitted():
@@ -104,7 +104,7 @@ def schedule(unit_id: UUID) -> ResponseReturnValue:
         if not form.errors:
             flash(_("已排定 {count} 个检验批的施工日期。", count=count))
             return see_other(".lots", unit_id=unit_id, which=Which.TODAY if form.due_on.day == today else None)
-    return page("works/schedule.html", form=form, offer=offer, words=words)
+    return page("works/schedule.html", form=form, offer=offer, below=below, words=words)
 
 
 @bp.get("/lots/<uuid:lot_id>")
