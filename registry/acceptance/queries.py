@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -153,6 +152,12 @@ class LotDesk:
     @property
     def decided(self) -> Signature | None:
         return next((one.signature for one in self.duties if one.signature and one.signature.decides), None)
+
+    @property
+    def turn_of_others(self) -> tuple[str, ...]:
+        """The duties that somebody else has to sign next; empty once the actor may, or nothing is entered."""
+        turn = [one for one in self.duties if one.turn]
+        return tuple(one.label for one in turn) if self.result and not any(one.mine for one in turn) else ()
 
     @property
     def my_turn(self) -> bool:
@@ -333,42 +338,3 @@ def treatment_of_lot(uow: UnitOfWork, record_id: UUID) -> Nonconformity:
         raise NotFound(_("没有找到所要的记录。"))
     unit_seen(uow, found.unit_project_id)
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """Who signed for a part: for the trace. `what` is the lot, the node or the concealed work."""
-
-    what: str
-    label: str
-    name: str
-    term_id: UUID
-    signed_on: date
-    decides: bool
-
-
-def signers_of(uow: UnitOfWork, unit_id: UUID, code: str, on: date) -> tuple[Signer, ...]:
-    """Who accepted a part of a unit project for work done on a day: of its lots and of the nodes above them.
-
-    code   of a division, sub-division or item; what lies below it and above it counts
-    on     the day of the work: nobody accepted it before
-    """
-    unit_seen(uow, unit_id)
-    rows = uow.session.execute(
-        select(
-            func.coalesce(Lot.name, NodeAcceptance.name, ConcealedWork.place), Signature.label, Signature.person_name,
-            Signature.term_id, Signature.signed_on, Signature.decides,
-        )
-        .outerjoin(LotResult, LotResult.id == Signature.result_id).outerjoin(Lot, Lot.id == LotResult.lot_id)
-        .outerjoin(NodeAcceptance, NodeAcceptance.id == Signature.acceptance_id)
-        .outerjoin(ConcealedWork, ConcealedWork.id == Signature.work_id)
-        .where(
-            Signature.unit_project_id == unit_id, Signature.signed_on >= on,
-            or_(
-                Lot.item_code.startswith(code, autoescape=True), ConcealedWork.item_code.startswith(code, autoescape=True),
-                NodeAcceptance.code.in_([code[:length] for length in (2, 4, 6) if length <= len(code)]),
-                NodeAcceptance.code.startswith(code, autoescape=True) if code else NodeAcceptance.code != "",
-            ),
-        ).order_by(Signature.signed_at, Signature.id).limit(PAGE * 5)
-    )
-    return tuple(Signer(*row) for row in rows)

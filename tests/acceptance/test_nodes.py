@@ -13,8 +13,8 @@ from registry.acceptance.accepting import (
 )
 from registry.acceptance.jobs import print_record
 from registry.acceptance.models import AcceptancePaper, NodeAcceptance
-from registry.acceptance.queries import signers_of
 from registry.acceptance.rules import State, TreatmentKind, Verdict
+from registry.acceptance.signers import signers_of
 from registry.acceptance.signing import Blocked, Opinion, OthersFirst
 from registry.acceptance.standing import state_of_unit
 from registry.acceptance.treating import Finding, declare_absent, treat_lot, treat_node, withdraw_absence
