@@ -1,7 +1,7 @@
 """Who lives in the demo city. Invented; the numbers have right check characters and no owner."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from stdnum.cn import uscc as usccs
@@ -46,6 +46,9 @@ FIRMS = {
         Firm("supervision", "明湖工程监理有限公司", "程守正", 10000007),
         Firm("concrete", "趵突混凝土有限公司", "白石川", 10000008),
         Firm("testing", "泉城建设工程检测有限公司", "金准", 10000009),
+        Firm("mill", "泉城钢铁有限公司", "铁如山", 10000010),
+        Firm("trader", "历山建材供应有限公司", "商通", 10000011),
+        Firm("membrane", "明湖防水材料有限公司", "毕严", 10000012),
     )
 }
 
@@ -81,7 +84,13 @@ LEADERS = {
     "supervision": Leader("程望", 18, "注册监理工程师", "37000018"),
     "concrete": Leader("白砚", 19),
     "testing": Leader("金衡", 20),
+    "owner-centre": Leader("邵宁", 21),
+    "survey-centre": Leader("岑岩", 22, "注册土木工程师（岩土）", "AY20153700022"),
+    "design-centre": Leader("柏然", 23, "一级注册结构工程师", "S20153700023"),
+    "supervision-centre": Leader("景行", 24, "注册监理工程师", "37000024"),
 }
+FIRM_HEADS = {"site/firm-technical-head": Leader("曹度", 31), "site/firm-quality-head": Leader("严谨", 32)}
+"""Heads of departments of the contractor, who attend acceptances and have no account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ class SignIn:
     region: str = ""
     leader: str = ""
     representative: str = ""
+    post: str = ""              # on the site
 
 
 def one(login: str, name: str, title: str, role: Role, **rest: str) -> SignIn:
@@ -118,7 +128,17 @@ SIGN_INS: Sequence[SignIn] = (
     one("xitong", "夏天", "系统管理员", Role.SYSTEM_ADMIN, firm="operator"),
     one("anquan", "安宁", "安全管理员", Role.SECURITY_ADMIN, firm="operator"),
     one("shenjiguan", "季明", "审计管理员", Role.AUDIT_ADMIN, firm="operator"),
+    one("jishu", "郑一方", "项目专业技术负责人", Role.SITE_STAFF, firm="contractor", post="site/technical-leader"),
+    one("gongzhang", "冯大年", "专业工长", Role.SITE_STAFF, firm="contractor", post="site/foreman"),
+    one("zhijian", "陈细", "质检员", Role.SITE_STAFF, firm="contractor", post="site/quality-inspector"),
+    one("banzu", "褚平", "班组长", Role.SITE_STAFF, firm="contractor", post="site/crew-leader"),
+    one("quyang", "卫真", "取样员", Role.SITE_STAFF, firm="contractor", post="site/sampler"),
+    one("cailiao", "蒋满仓", "材料员", Role.SITE_STAFF, firm="contractor", post="site/materials-clerk"),
+    one("zhuanjian", "沈慎", "专业监理工程师", Role.SITE_STAFF, firm="supervision", post="site/supervision-engineer"),
+    one("jianzheng", "韩明", "见证人员", Role.SITE_STAFF, firm="supervision", post="site/witness"),
+    one("xianchang", "杨树", "建设单位现场代表", Role.SITE_STAFF, firm="owner", post="site/owner-engineer"),
 )
+CREW = {person.post: person for person in SIGN_INS if person.post}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +156,16 @@ class Works:
     filed: Sequence[str] = ()
     change_on: date | None = None                          # the contractor's leader hands over
     plaque: bool = False
+    leaders: Mapping[str, str] = field(default_factory=dict)   # role → key in LEADERS, where it is not the firm's own
+    storeys: tuple[int, int] = (18, 2)                     # above the ground, below it
+
+    @property
+    def registered_on(self) -> date:
+        """When the register first hears of it."""
+        return self.started_on - timedelta(days=14)
+
+    def leader(self, role: str) -> str:
+        return self.leaders.get(role, self.firms[role])
 
 
 FIVE = {"owner": "owner", "survey": "survey", "design": "design", "contractor": "contractor", "supervision": "supervision"}
@@ -155,3 +185,21 @@ CITY_WORKS = (
     Works("3701022609150201", "明湖东路综合管廊", "历山区明湖东路", date(2026, 12, 15), None,
           (("01", "管廊主体", 100),), SCHOOL, (), ()),
 )
+
+FOUNDATION = "3701022600000301"
+STRUCTURE = "3701022600000302"
+COMPLETED = "3701022600000303"
+OWN_CREW = {"contractor": "contractor-next"}
+CENTRE = {role: f"{role}-centre" for role in FIVE if role != "contractor"}
+
+
+def stages(today: date) -> Sequence[Works]:
+    """The projects that stand at a foundation, at a structure and behind completion, whatever day it is."""
+    return (
+        Works(COMPLETED, "安居苑便民服务中心", "历山区安居路 22 号", today - timedelta(days=400), None,
+              (("01", "便民服务中心", 50),), FIVE, ALL, ALL, leaders=CENTRE, storeys=(2, 0)),
+        Works(STRUCTURE, "安居苑幼儿园", "历山区安居路 24 号", today - timedelta(days=180), None,
+              (("01", "幼儿园教学楼", 50),), FIVE, ALL, ALL, leaders=OWN_CREW, storeys=(3, 0)),
+        Works(FOUNDATION, "安居苑社区卫生站", "历山区安居路 26 号", today - timedelta(days=60), None,
+              (("01", "卫生站综合楼", 50),), FIVE, ALL, ALL, leaders=OWN_CREW, storeys=(2, 1)),
+    )

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.demo import city as building
+from registry.demo import projects
 from registry.demo.cast import LANDMARK, SIGN_INS
 from registry.kernel.actor import SYSTEM
 from registry.ledger.audit import audit
@@ -39,7 +40,7 @@ def test_an_interrupted_building_leaves_nothing(ground, monkeypatch):
     def stop(*_works):
         raise Interrupted
 
-    monkeypatch.setattr(building, "make_plaque", stop)
+    monkeypatch.setattr(projects, "make_plaque", stop)
     with pytest.raises(Interrupted):
         building.build_city(ground)
     assert building.is_empty(ground)
