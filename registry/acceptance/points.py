@@ -72,6 +72,15 @@ def read_point(typed: str, measure: Measure) -> Decimal | None:
     return value
 
 
+def is_refused(typed: str, measure: Measure) -> bool:
+    """Whether `read_point` refuses what was typed: for the cell to say so."""
+    try:
+        read_point(typed, measure)
+    except PointRefused:
+        return True
+    return False
+
+
 def judge(points: Sequence[Decimal], measure: Measure) -> Measured:
     """Judge measured points by the limits of a measure.
 

@@ -230,6 +230,13 @@ def lot_to_enter(uow: UnitOfWork, lot_id: UUID) -> tuple[Lot, Sheet]:
     return found, sheet_of(uow, found)
 
 
+def result_to_correct(uow: UnitOfWork, lot_id: UUID) -> LotResult | None:
+    """The result of a lot that stands, for whoever may enter it anew."""
+    found = uow.get(Lot, lot_id, *LOT_IN_FULL)
+    policy.require(uow.actor, Permission.ACCEPTANCE_RECORD, found.scope)
+    return uow.session.scalar(select(LotResult).where(LotResult.lot_id == lot_id, LotResult.superseded_at.is_(None)))
+
+
 @dataclass(frozen=True, slots=True)
 class NodeDesk:
     acceptance: NodeAcceptance

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -50,6 +51,17 @@ def read_sheet(template: LotTemplate, sent: Sent) -> list[Found]:
     if mistakes:
         raise SheetRefused(mistakes)
     return found
+
+
+def typed_before(checks: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return a result that is kept (`LotResult.checks`) as it was typed, by the field's name: to be put right."""
+    typed: dict[str, list[str]] = {}
+    for kept in checks:
+        for kind in ("actual", "defects", "record"):
+            typed[f"{kind}-{kept['key']}"] = [str(kept[kind])]
+        for measure, points in kept["points"].items():
+            typed[f"point-{kept['key']}-{measure}"] = points
+    return typed
 
 
 def read_check(check: Check, sent: Sent, mistakes: dict[str, str]) -> Found:

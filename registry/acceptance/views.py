@@ -18,7 +18,7 @@ from registry.acceptance.forms import (
     TreatmentForm,
     WaiverForm,
 )
-from registry.acceptance.points import limits_said
+from registry.acceptance.points import is_refused, limits_said
 from registry.acceptance.rules import (
     COVER_NAMES,
     STATE_NAMES,
@@ -28,7 +28,7 @@ from registry.acceptance.rules import (
     Verdict,
 )
 from registry.acceptance.sampling import least_sample
-from registry.acceptance.sheets import blank_workbook, field_of, read_sheet, read_workbook
+from registry.acceptance.sheets import blank_workbook, field_of, read_sheet, read_workbook, typed_before
 from registry.kernel.errors import Invalid
 from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
@@ -42,7 +42,7 @@ CELLS = 10     # points a sheet offers to begin with; the script adds more
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {
     "state_names": STATE_NAMES, "verdict_names": VERDICT_NAMES, "cover_names": COVER_NAMES, "treatments": TREATMENTS,
-    "limits_said": limits_said, "field_of": field_of,
+    "limits_said": limits_said, "field_of": field_of, "is_refused": is_refused,
 }
 
 
@@ -105,7 +105,19 @@ def enter(lot_id: UUID) -> ResponseReturnValue:
         if not form.errors:
             return see_other(".lot", lot_id=lot_id)
 
+    elif request.method == "GET":
+        return correction_page(lot_id, form)
     return sheet_page(lot_id, form, dict(request.form.lists()))
+
+
+def correction_page(lot_id: UUID, form: SheetForm) -> ResponseReturnValue:
+    """The sheet with what was entered before, or an empty one."""
+    with reading() as uow:
+        before = queries.result_to_correct(uow, lot_id)
+    if before is None:
+        return sheet_page(lot_id, form, {})
+    form.basis.data = before.basis
+    return sheet_page(lot_id, form, typed_before(before.checks))
 
 
 def sheet_page(lot_id: UUID, form: SheetForm, typed: dict[str, list[str]]) -> ResponseReturnValue:

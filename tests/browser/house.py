@@ -45,7 +45,10 @@ class House:
 
     def on(self, day: date) -> Units:
         """Units of work at nine in the morning of another day: for what happened before the test begins."""
-        clock = Clock(datetime.combine(day, time(9), CHINA).astimezone(UTC))
+        return self.by(Clock(datetime.combine(day, time(9), CHINA).astimezone(UTC)))
+
+    def by(self, clock: Clock) -> Units:
+        """Units of work by a clock that somebody moves: for what took many days before the test begins."""
         return Units(self.units.bind, replace(self.units.tools, now=clock.now))
 
     def pass_for(self, actor: Actor) -> tuple[str, str]:

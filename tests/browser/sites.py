@@ -17,6 +17,7 @@ from registry.projects.actions import accept_unit
 from registry.projects.models import Project, Term, UnitProject
 from tests import build
 from tests.browser.house import House
+from tests.conftest import Clock
 
 BEGAN, CHANGED, ACCEPTED, BEGUN = timedelta(400), timedelta(200), timedelta(30), timedelta(10)  # before today
 SUCCESSOR = "韩继任"
@@ -55,6 +56,14 @@ def begun_site(house: House) -> build.Site:
     site = build.site(house.on(day), day)
     build.sign_both(site, "contractor")
     build.file(site, "contractor")
+    return site
+
+
+def under_construction(house: House, clock: Clock) -> build.Site:
+    """A project whose work begins on the clock's day, everybody's pair on file, a person in every post on the site."""
+    units = house.by(clock)
+    site = build.filed_site(units, day_in_china(units.tools.now()))
+    build.crew(site)
     return site
 
 
