@@ -3,7 +3,8 @@
 Each size is a fresh private PostgreSQL filled by benchmarks.crowd (bulk rows, not acts; no ledger events), every
 pair on file. The questions go to projects drawn by lot, through the units of work, by an officer of the city:
 
-    trace    defects.queries.answer: project, unit, part of the catalogue, a day, cause unknown
+    trace    defects.queries.answer with what is on record (defects.evidence): project, unit, part of the catalogue, a day,
+             cause unknown
     search   desks.queries.search, three kinds of words: part of a name, a name with its place, a project's number
 
 Figures are per call; nothing is rendered. Warm: each project asked about is another one, its pages in memory.
@@ -19,7 +20,9 @@ from sqlalchemy import select, text
 from benchmarks.crowd import file_all, settle
 from benchmarks.ground import Ground, ground
 from benchmarks.measuring import Effort, Line, Measured, Sense, in_turn
+from registry.defects.evidence import evidence
 from registry.defects.queries import Question, answer
+from registry.defects.telling import told
 from registry.desks.queries import search
 from registry.kernel.actor import Actor, Role
 from registry.projects.models import Project
@@ -45,7 +48,8 @@ def ways(place: Ground, officer: Actor) -> dict[str, Way]:
             chance.choice(targets).id, date(2024, 3, 1) + timedelta(days=chance.randrange(900)), "01", "0201",
         )
         with place.units.reading(officer) as uow:
-            return answer(uow, question)
+            found = answer(uow, question)
+            return told(uow, evidence(uow, found))
 
     def searching(words: Callable[[Project], str]) -> Way:
         def look() -> object:

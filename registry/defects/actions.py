@@ -1,8 +1,10 @@
 """What can be done with a trace: keep it as a report."""
 
 from registry import policy
+from registry.defects.evidence import evidence
 from registry.defects.models import TraceReport
 from registry.defects.queries import Answer, Answerable, Question, answer
+from registry.defects.telling import told
 from registry.defects.words import cause_words, why_words
 from registry.documents import actions as documents
 from registry.kernel.errors import Invalid
@@ -45,7 +47,7 @@ def report_facts(uow: UnitOfWork, found: Answer, purpose: str) -> dict[str, obje
         "persons": [person_facts(person) for person in found.persons],
         "note": _("各方的排列依标准手册“{title}”（{version}）。", title=found.line.title, version=found.line.version),
         "earlier": [person_facts(person) for person in found.earlier],
-    }
+    } | told(uow, evidence(uow, found))
 
 
 def person_facts(person: Answerable) -> dict[str, object]:

@@ -7,12 +7,16 @@ from typing import Any, cast
 import click
 from flask import current_app
 
+from registry.defects.evidence import evidence
 from registry.defects.queries import Answer, Answerable, Question, answer, project_id_of
+from registry.defects.telling import told
 from registry.defects.words import why_words
 from registry.kernel.actor import SYSTEM
 from registry.kernel.uow import Units
 from registry.pledges.words import state_words
 from registry.standards.trace_order import Cause
+
+SHOWN = 20  # lots in the answer for people; the JSON holds all that were fetched
 
 
 @click.command("trace", help="追溯某日施作的部位由谁负责。")
@@ -25,12 +29,13 @@ from registry.standards.trace_order import Cause
 def trace(number: str, unit: str, part: str, done_on: Any, cause: str, as_json: bool) -> None:
     """Exit 0 with an answer, that nobody held office included; 2 for a question that is wrong."""
     with cast(Units, current_app.extensions["units"]).reading(SYSTEM) as uow:
-        said = as_plain(answer(uow, Question(project_id_of(uow, number), done_on.date(), unit, part, Cause(cause))))
+        found = answer(uow, Question(project_id_of(uow, number), done_on.date(), unit, part, Cause(cause)))
+        said = as_plain(found) | told(uow, evidence(uow, found))
     click.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else in_words(said))
 
 
 def as_plain(found: Answer) -> dict[str, Any]:
-    """The answer as a JSON object: `persons` in order, each with post, firm, from, to, pledge and rule."""
+    """Who answers, as a JSON object: `persons` in order, each with post, firm, from, to, pledge and rule."""
     return {
         "project": {"number": found.project.number, "name": found.project.name},
         "unit": {"number": found.unit.number, "name": found.unit.name} if found.unit else None,
@@ -65,10 +70,23 @@ def day(value: date | None) -> str | None:
 
 
 def in_words(said: dict[str, Any]) -> str:
-    if not said["persons"]:
-        return f"{said['project']['name']}：登记中 {said['on']} 无人在任。"
     head = f"{said['project']['name']}  {said['on']}"
-    return "\n".join([head, *(person_in_words(person) for person in said["persons"])])
+    if not said["persons"]:
+        head = f"{said['project']['name']}：登记中 {said['on']} 无人在任。"
+    return "\n".join([
+        head, *(person_in_words(person) for person in said["persons"]), *(lot_in_words(lot) for lot in said["lots"][:SHOWN]),
+        *(material_in_words(batch) for batch in said["materials"]),
+    ])
+
+
+def lot_in_words(lot: dict[str, Any]) -> str:
+    names = [f"{mark['doer']}施作、{mark['checker']}检查、{mark['accepter'] or '未'}验收" for mark in lot["marks"]]
+    names += [f"{one['label']}{one['name']}{one['verdict']}" for one in lot["signers"]]
+    return f"检验批 {lot['number']}  {lot['place']}  {lot['day'] or '—'}  {'；'.join(names)}（{lot['why']}）"
+
+
+def material_in_words(batch: dict[str, Any]) -> str:
+    return f"材料 {batch['number']}  {batch['product']}  {batch['producer']}  {batch['state']}（{batch['why']}）"
 
 
 def person_in_words(person: dict[str, Any]) -> str:

@@ -69,17 +69,12 @@ class Evidence:
     widened: bool                      # ... and so it is the nearest above it
     lots: Sequence[LotFound]           # the nearest to the day first, `MOST_LOTS` of them
     total: int
+    code: str                          # of the division the part belongs to, "" for the whole unit
     materials: Sequence[Used]
     signers: Sequence[Signer]          # of the nodes and of what was covered
     concealed: Sequence[ConcealedWork]
     samples: Sequence[FirstSample]
     drawings: InForceDrawings | None   # None for the project as a whole: drawings are of units
-
-    @property
-    def none(self) -> bool:
-        """Whether nothing at all was recorded: the part was built before the registry kept such records."""
-        drawn = self.drawings is not None and (self.drawings.sets or self.drawings.changes)
-        return not (self.lots or self.signers or self.concealed or self.samples or drawn)
 
 
 def evidence(uow: UnitOfWork, found: Answer) -> Evidence:
@@ -94,7 +89,7 @@ def evidence(uow: UnitOfWork, found: Answer) -> Evidence:
     code = catalogue_code([shown] if shown else [], found.path)
     lots = lots_of(uow, list(units), condition, on)
     return Evidence(
-        on, unit, shown, taken > 0 and total > 0, lots, total, used_in(uow, lots),
+        on, unit, shown, taken > 0 and total > 0, lots, total, code, used_in(uow, lots),
         signers_above_lots(uow, unit.id, code, on) if unit else (), concealed_of(uow, list(units), code, on),
         samples_of(uow, list(units), code, lots), drawings_in_force(uow, unit.id, found.question.part, on) if unit else None,
     )

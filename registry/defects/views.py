@@ -6,7 +6,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from registry.defects import actions, queries
+from registry.defects.evidence import MOST_LOTS, evidence
 from registry.defects.forms import ReportForm, TraceForm
+from registry.defects.telling import told
 from registry.defects.words import cause_called, cause_words
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
@@ -23,11 +25,13 @@ def trace(project_id: UUID) -> ResponseReturnValue:
     form = TraceForm(request.args)
     with reading() as uow:
         ground = queries.ground(uow, project_id, form.unit.data or "", form.part.data or "", form.on.data)
-        answer = None
+        answer, record = None, None
         if request.args.get("on") and form.validate():
             with form.blaming():
                 answer = queries.answer(uow, question_of(project_id, form))
-        return page("defects/trace.html", form=form, ground=ground, answer=answer, report_form=ReportForm(formdata=None))
+                record = told(uow, evidence(uow, answer))
+        return page("defects/trace.html", form=form, ground=ground, answer=answer, record=record, most_lots=MOST_LOTS,
+                    report_form=ReportForm(formdata=None))
 
 
 def question_of(project_id: UUID, form: TraceForm | ReportForm) -> queries.Question:

@@ -142,6 +142,13 @@ def archive_catalogue() -> Facts:
     }
 
 
+def scan() -> Facts:
+    return {
+        "title": "隐蔽工程验收记录（影像）", "code": "C5-01", "sha256": "9f86d081884c7d65" * 4, "issued_on": date(2025, 5, 7),
+        "picture": drawn_signature(),
+    }
+
+
 def trace_report(**changed: Any) -> Facts:
     return {
         "project": PROJECT, "project_number": "370102202603010001", "address": "济南市历下区龙奥北路以北",
@@ -159,6 +166,34 @@ def trace_report(**changed: Any) -> Facts:
             for rank, (role, organisation, post, person) in enumerate(PARTIES, 1)
         ],
         "earlier": [],
+        "lots": [{
+            "number": "02010201-007", "name": "三层第2施工段钢筋检验批", "item": "钢筋", "place": "三层①~⑤/A~D轴",
+            "day": "2025-05-06", "why": "当日施作", "link": "/lots/1",
+            "marks": [{
+                "step": "检验批整体", "done_on": "2025-05-06", "doer": "钱班长", "checker": "陈质检", "accepter": "沈专监",
+                "verdict": "合格", "link": "/marks/1",
+            }],
+            "signers": [{"label": "专业监理工程师", "name": "沈专监", "signed_on": "2025-05-07", "verdict": "合格"}],
+        }],
+        "lots_total": 1, "part_shown": None,
+        "materials": [{
+            "number": "H2500017", "product": "热轧带肋钢筋", "grade": "HRB400E 25", "producer": "泉城钢铁有限公司",
+            "supplier": "历下建材供应有限公司", "arrived_on": "2025-04-20", "state": "可使用", "held": False, "holds": [],
+            "reports": [{"number": "JC-000123", "test": "力学性能", "verdict": "合格", "commissioned_by_owner": True}],
+            "dispositions": [], "lots": ["02010201-007"], "why": "用于检验批 02010201-007", "link": "/batches/1",
+        }],
+        "drawings": {
+            "sets": [{
+                "number": "SJ-2025-01", "title": "1 号楼结构施工图", "version": 2, "firm": "泉城设计院", "designer": "周设计",
+                "on": "2025-03-01", "certificate": "鲁审-0001", "why": "当日有效", "link": "/drawing-sets/1",
+            }],
+            "changes": [], "waiting": [],
+        },
+        "acceptances": [{
+            "level": "分部工程", "name": "主体结构", "link": "/acceptances/1", "why": "分部工程验收覆盖该部位",
+            "signers": [{"label": "总监理工程师", "name": "孙总监", "signed_on": "2025-09-01", "verdict": "合格"}],
+        }],
+        "concealed": [], "first_samples": [],
     } | changed
 
 
@@ -189,6 +224,7 @@ def sign_board(**changed: Any) -> Facts:
 FORMS: dict[str, Facts] = {
     "pledge": pledge(), "authorisation": authorisation(), "change_of_leader": change_of_leader(),
     "responsibility_table": responsibility_table(), "archive_catalogue": archive_catalogue(),
+    "handover_catalogue": archive_catalogue(), "scan": scan(),
     "trace_report": trace_report(), "plaque": plaque(), "sign_board": sign_board(), "mark_label": sign_board(),
     **records.FORMS, **drawings.FORMS, **materials.FORMS, **completions.forms(drawn_signature()),
 }
