@@ -1,8 +1,8 @@
 """Acceptance upward: item, sub-division, division, unit project. Opened when nothing below is in the way, signed duty by duty."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.acceptance.models import NodeAcceptance, Nonconformity, Signature
+from registry.acceptance.reviewing import Answer, answers_kept, lines_asked, mistakes_in, totals_of
 from registry.acceptance.rules import TREATMENTS, State, Totals, Verdict, next_duties
+from registry.acceptance.sheets import SheetRefused
 from registry.acceptance.signing import (
     PRINT,
     Blocked,
@@ -62,13 +64,15 @@ class Request:
     """What is put before those who accept.
 
     attendants   terms of those who attend without signing
-    totals       of a sub-division and above
+    totals       of a sub-division and a division; a unit project's follow from its answers
+    answers      to the lines of 核查 that are asked there, by their key
     """
 
     remarks: str = ""
     totals: Totals | None = None
     attendants: Sequence[UUID] = ()
     meets_at: datetime | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
 def lock_unit(uow: UnitOfWork, unit_id: UUID) -> None:
@@ -79,9 +83,9 @@ def lock_unit(uow: UnitOfWork, unit_id: UUID) -> None:
 def open_acceptance(uow: UnitOfWork, unit_id: UUID, code: str, request: Request) -> NodeAcceptance:
     """Put an item, a sub-division, a division or (code "") the unit project up for acceptance.
 
-    Raises NotReady, naming every child that has not passed; AlreadyOpen when it stands; Invalid when the counts
-    do not pass or somebody who has to attend is not named. Tells those who sign, and the station from the
-    division up. Source: GB 50300-2013 5.0.2~5.0.4, 6.0.2~6.0.6.
+    Raises NotReady, naming every child that has not passed; AlreadyOpen when it stands; SheetRefused when a line of
+    核查 is missing or does not conform; Invalid when the counts do not pass or somebody who has to attend is not
+    named. Tells those who sign, and the station from the division up. Source: GB 50300-2013 5.0.2~5.0.4, 6.0.2~6.0.6.
     """
     unit = uow.get(UnitProject, unit_id, *UNIT_IN_FULL)
     policy.require(uow.actor, Permission.ACCEPTANCE_RECORD, unit.scope)
@@ -100,7 +104,7 @@ def open_acceptance(uow: UnitOfWork, unit_id: UUID, code: str, request: Request)
         id=uow.new_id(), unit_project_id=unit_id, level=node.level, code=code, name=node.name or unit.name,
         attempt=next_attempt(uow, unit_id, code), treatment_id=treatment.id if treatment else None,
         divisions_edition_id=divisions_edition(uow), roles_edition_id=roles.edition.id, children=children,
-        children_sha256=hashlib.sha256(rfc8785.dumps(children)).hexdigest(), totals=totals_kept(node.level, request.totals),
+        children_sha256=hashlib.sha256(rfc8785.dumps(children)).hexdigest(), totals=totals_kept(uow, unit, state, node, request),
         remarks=request.remarks.strip(), attendants=attendants_kept(uow, unit, role, request.attendants),
         meets_at=request.meets_at, opened_term_id=term.id, opened_name=term.person_name, opened_at=uow.at,
     )
@@ -183,13 +187,21 @@ def is_listed(node: Node, one: Node) -> bool:
     return one.level is wanted and one.state is State.PASSED
 
 
-def totals_kept(level: AcceptanceLevel, totals: Totals | None) -> dict[str, Any]:
-    if level not in COUNTED:
+def totals_kept(uow: UnitOfWork, unit: UnitProject, state: UnitState, node: Node, request: Request) -> dict[str, Any]:
+    """Return the counts of the form, and under "review" what was gone through line by line and by which edition."""
+    if node.level not in COUNTED:
         return {}
+    reviews = standards.unit_reviews(uow.session, unit.project.region, uow.today)
+    lines = lines_asked(reviews.content, state, node.code)
+    mistakes = mistakes_in(lines, request.answers)
+    if mistakes:
+        raise SheetRefused(mistakes)
+    totals = totals_of(lines, request.answers) if node.level is AcceptanceLevel.UNIT else request.totals
     wrong = totals.wrong() if totals else _("请填写质量控制资料、安全和功能检验、观感质量的核查结果。")
     if totals is None or wrong:
         raise Invalid(wrong, field="records")
-    return asdict(totals)
+    review = {"edition": str(reviews.edition.id), "answers": answers_kept(lines, request.answers)}
+    return asdict(totals) | ({"review": review} if lines else {})
 
 
 def attendants_kept(

@@ -33,10 +33,9 @@ class MomentField(DateTimeLocalField):
         return given.replace(tzinfo=CHINA) if given else None
 
 
-class SheetForm(Form):
-    """A lot's sheet. Its checks differ from template to template: they are read by sheets.read_sheet."""
+class LinedForm(Form):
+    """A form with lines that an edition asks for: they are read from what was sent, and blamed by the field's name."""
 
-    basis = LineField(later("施工依据"), [at_most(200)])
     mistakes: Mapping[str, str] = {}
 
     def blame(self, no: Invalid) -> None:
@@ -44,6 +43,12 @@ class SheetForm(Form):
         if isinstance(no, SheetRefused):
             self.mistakes = no.mistakes
             self.form_errors.extend(no.mistakes.values())
+
+
+class SheetForm(LinedForm):
+    """A lot's sheet. Its checks differ from template to template: they are read by sheets.read_sheet."""
+
+    basis = LineField(later("施工依据"), [at_most(200)])
 
 
 class PointsForm(Form):
@@ -63,8 +68,8 @@ class CoverForm(OpinionForm):
     verdict = OneOfField(later("结论"), [Needed()], choices=list(COVER_NAMES.items()), default="passed")
 
 
-class OpenForm(Form):
-    """What is put before those who accept."""
+class OpenForm(LinedForm):
+    """What is put before those who accept. The lines of 核查 are read by reviewing.read_answers."""
 
     records = WholeNumberField(later("质量控制资料（项）"))
     records_right = WholeNumberField(later("其中符合（项）"))

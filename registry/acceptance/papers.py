@@ -14,6 +14,7 @@ from registry import policy
 from registry.acceptance.accepting import UNIT_IN_FULL
 from registry.acceptance.entering import LOT_IN_FULL
 from registry.acceptance.models import AcceptancePaper, ConcealedWork, LotResult, NodeAcceptance, Signature
+from registry.acceptance.reviewing import TABLE_NAMES, ReviewedTable, tables_kept
 from registry.acceptance.rules import COVER_NAMES, VERDICT_NAMES, Verdict
 from registry.documents import actions as documents
 from registry.kernel.text import _
@@ -156,7 +157,22 @@ def node_facts(uow: UnitOfWork, acceptance_id: UUID) -> Facts:
         "signatures": signatures_kept(found.signatures),
         "subdivisions": len({str(one["number"])[:4] for one in found.children}),
         "conclusion": str(VERDICT_NAMES[decided.verdict]) if decided else "",
+        "reviewed": reviews_printed(tables_kept(uow.session, found.totals)), "reviewed_by": found.opened_name,
+        "decided_by": decided.person_name if decided else "",
     } | unit_particulars(unit, unit.project)
+
+
+def reviews_printed(tables: Sequence[ReviewedTable]) -> list[dict[str, object]]:
+    """The companion tables, each with its title, and its rows trade after trade."""
+    return [
+        {"table": one.table.value, "title": str(TABLE_NAMES[one.table]), "source": one.rows[0][0].source,
+         "rows": [
+             {"subject": line.subject, "label": line.label, "count": answer.count, "right": answer.right,
+              "sampled": answer.sampled, "sampled_right": answer.sampled_right, "note": answer.note}
+             for line, answer in one.rows
+         ]}
+        for one in tables
+    ]
 
 
 def unit_particulars(unit: UnitProject, project: Project) -> Facts:

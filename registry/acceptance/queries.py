@@ -20,6 +20,7 @@ from registry.acceptance.models import (
     Nonconformity,
     Signature,
 )
+from registry.acceptance.reviewing import ReviewedTable, lines_asked, tables_kept
 from registry.acceptance.rules import State, next_duties
 from registry.acceptance.standing import Node, UnitState, level_of, lots_with_state, state_of_unit
 from registry.acceptance.waiting import Waiting, role_at, waiting_for_me
@@ -39,6 +40,7 @@ from registry.standards.acceptance import (
     LotTemplate,
     role_for,
 )
+from registry.standards.reviews import ReviewLine
 from registry.works.models import Lot
 from registry.works.standing import Blocker, lot_blockers
 
@@ -244,6 +246,7 @@ class NodeDesk:
     node: Node
     duties: tuple[DutyLine, ...]
     paper: AcceptancePaper | None
+    reviewed: tuple[ReviewedTable, ...]
 
     @property
     def my_turn(self) -> bool:
@@ -259,6 +262,7 @@ def acceptance(uow: UnitOfWork, acceptance_id: UUID) -> NodeDesk:
         found, unit, state_of_unit(uow.session, unit.id, uow.today).node(found.code),
         duties_shown(uow, unit, role, found.signatures),
         uow.session.scalar(select(AcceptancePaper).where(AcceptancePaper.acceptance_id == found.id)),
+        tables_kept(uow.session, found.totals),
     )
 
 
@@ -270,6 +274,7 @@ class Opening:
     node: Node
     role: AcceptanceRole
     attendants: tuple[tuple[str, str], ...]   # (term, 郑技术（项目技术负责人）)
+    lines: tuple[ReviewLine, ...]             # 核查, line by line, as asked at this node
 
 
 def opening(uow: UnitOfWork, unit_id: UUID, code: str) -> Opening:
@@ -280,9 +285,10 @@ def opening(uow: UnitOfWork, unit_id: UUID, code: str) -> Opening:
     role = role_for(roles, level_of(code), code)
     labels = {post: duty.label for duty in role.attending for post in duty.posts}
     terms = in_office(uow.session, unit.project_id, sorted(labels), uow.today, unit.number) if labels else ()
+    reviews = standards.unit_reviews(uow.session, unit.project.region, uow.today).content
     return Opening(unit, state.node(code), role, tuple(
         (str(term.id), f"{term.person_name}（{labels[term.post]}）") for term in terms
-    ))
+    ), lines_asked(reviews, state, code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Doors to acceptance: the tree, the sheet of a lot, signatures, concealed work."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -19,6 +20,7 @@ from registry.acceptance.forms import (
     WaiverForm,
 )
 from registry.acceptance.points import is_refused, limits_said
+from registry.acceptance.reviewing import TABLE_NAMES, Answer, read_answers
 from registry.acceptance.rules import (
     COVER_NAMES,
     STATE_NAMES,
@@ -42,7 +44,7 @@ CELLS = 10     # points a sheet offers to begin with; the script adds more
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORDS = {
     "state_names": STATE_NAMES, "verdict_names": VERDICT_NAMES, "cover_names": COVER_NAMES, "treatments": TREATMENTS,
-    "limits_said": limits_said, "field_of": field_of, "is_refused": is_refused,
+    "limits_said": limits_said, "field_of": field_of, "is_refused": is_refused, "table_names": TABLE_NAMES,
 }
 
 
@@ -234,16 +236,18 @@ def open_node(unit_id: UUID) -> ResponseReturnValue:
     form.attendants.choices = opening.attendants
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
-            made = accepting.open_acceptance(uow, unit_id, code, request_of(form))
+            answers = read_answers(opening.lines, dict(request.form.lists()))
+            made = accepting.open_acceptance(uow, unit_id, code, request_of(form, answers))
         if not form.errors:
             flash(_("已报验，并通知应签字的人员。"))
             return see_other(".show", acceptance_id=made.id)
-    return page("acceptance/new.html", form=form, opening=opening, **WORDS)
+    return page("acceptance/new.html", form=form, opening=opening, typed=dict(request.form.lists()), **WORDS)
 
 
-def request_of(form: OpenForm) -> accepting.Request:
+def request_of(form: OpenForm, answers: Mapping[str, Answer]) -> accepting.Request:
     return accepting.Request(
         form.remarks.data or "", form.counts(), [UUID(one) for one in form.attendants.data or ()], form.meets_at.moment,
+        answers,
     )
 
 

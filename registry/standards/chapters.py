@@ -19,11 +19,11 @@ CHAPTERS: dict[str, tuple[LazyProxy, tuple[str, ...]]] = {
     ),
     "materials": (later("材料"), ("material-kinds", "producer-pledges")),
     "acceptance": (
-        later("质量验收"), ("checklist", "acceptance-roles", "sampling", "lot-templates", "concealed-work")
+        later("质量验收"), ("checklist", "acceptance-roles", "sampling", "lot-templates", "concealed-work", "unit-reviews")
     ),
     "completion": (
         later("竣工验收与备案"),
-        ("stage-documents", "completion-gates", "completion-clocks", "filing-documents", "dwelling-checks"),
+        ("stage-documents", "completion-gates", "completion-clocks", "filing-documents", "dwelling-checks", "residential"),
     ),
     "archives": (later("档案"), ("archive-catalogue", "archive-rules", "archive-handover")),
     "warranty": (later("保修与使用年限"), ("warranty", "seasons", "design-life")),

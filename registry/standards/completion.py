@@ -74,3 +74,17 @@ class DwellingCheckpoint:
     requirement: str
     source: str
     status: Status = Status.SUGGESTION
+
+
+@dataclass(frozen=True, slots=True)
+class HousingCategory:
+    """One 工程类别 that says by itself whether dwellings are built. What is not listed says neither."""
+
+    key: str
+    label: str
+    dwellings: bool
+    synonyms: tuple[str, ...] = ()
+
+    def names(self, category: str) -> bool:
+        """Whether a project's category, as it was registered, is this one."""
+        return category in {self.key, self.label, *self.synonyms}

@@ -33,7 +33,13 @@ from registry.standards.catalogues import (
     ResponsibilityField,
 )
 from registry.standards.checks import Check
-from registry.standards.completion import CompletionClocks, CompletionGate, DwellingCheckpoint, FilingDocument
+from registry.standards.completion import (
+    CompletionClocks,
+    CompletionGate,
+    DwellingCheckpoint,
+    FilingDocument,
+    HousingCategory,
+)
 from registry.standards.divisions import DivisionTree
 from registry.standards.drawings import (
     ArgumentKind,
@@ -50,6 +56,7 @@ from registry.standards.materials import MaterialKind, ProducerPledges
 from registry.standards.models import StandardEdition
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
 from registry.standards.posts import SITE, Demand, Post, Role, SitePost
+from registry.standards.reviews import ReviewLine
 from registry.standards.rules import NATION, Edition, governing, region_chain
 from registry.standards.stages import StageDocument
 from registry.standards.trace_order import TraceStep
@@ -276,6 +283,10 @@ def concealed_work(session: Session, region: str, on: date) -> InForce[tuple[Con
     return in_force(session, kinds.CONCEALED_WORK, region, on)
 
 
+def unit_reviews(session: Session, region: str, on: date) -> InForce[tuple[ReviewLine, ...]]:
+    return in_force(session, kinds.UNIT_REVIEWS, region, on)
+
+
 def disciplines(session: Session, region: str, on: date) -> tuple[Discipline, ...]:
     return in_force(session, kinds.DISCIPLINES, region, on).content
 
@@ -342,3 +353,8 @@ def filing_documents(session: Session, region: str, on: date) -> tuple[FilingDoc
 
 def dwelling_checks(session: Session, region: str, on: date) -> InForce[tuple[DwellingCheckpoint, ...]]:
     return in_force(session, kinds.DWELLING_CHECKS, region, on)
+
+
+def housing(session: Session, region: str, on: date) -> tuple[HousingCategory, ...]:
+    """The categories of projects that say by themselves whether dwellings are built."""
+    return in_force(session, kinds.HOUSING, region, on).content

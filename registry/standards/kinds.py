@@ -20,7 +20,13 @@ from registry.standards.catalogues import (
     ResponsibilityField,
 )
 from registry.standards.checks import Check
-from registry.standards.completion import CompletionClocks, CompletionGate, DwellingCheckpoint, FilingDocument
+from registry.standards.completion import (
+    CompletionClocks,
+    CompletionGate,
+    DwellingCheckpoint,
+    FilingDocument,
+    HousingCategory,
+)
 from registry.standards.divisions import Division, DivisionTree
 from registry.standards.drawings import (
     ArgumentKind,
@@ -36,6 +42,7 @@ from registry.standards.materials import MaterialKind, ProducerPledges
 from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTiming
 from registry.standards.posts import Post, Role, SitePost, each_name_means_one
 from registry.standards.reading import Malformed, read
+from registry.standards.reviews import ReviewLine
 from registry.standards.stages import StageDocument
 from registry.standards.trace_order import TraceStep
 from registry.standards.warranty import Seasons, WarrantyRule
@@ -128,6 +135,7 @@ ACCEPTANCE_ROLES = Kind("acceptance-roles", later("质量验收的组织与签�
 SAMPLING = Kind("sampling", later("抽样数量与判定"), one(SamplingTables))
 LOT_TEMPLATES = Kind("lot-templates", later("检验批验收项目"), rows(LotTemplate))
 CONCEALED_WORK = Kind("concealed-work", later("隐蔽工程验收项目"), rows(ConcealedItem))
+UNIT_REVIEWS = Kind("unit-reviews", later("单位工程核查与结构实体检验"), rows(ReviewLine))
 CHECKLIST = Kind("checklist", later("监督检查要点"), rows(Check))
 STAGE_DOCUMENTS = Kind("stage-documents", later("各阶段应有文件"), rows(StageDocument))
 TRACE_ORDER = Kind("trace-order", later("责任追溯的排列次序"), rows(TraceStep))
@@ -146,6 +154,7 @@ COMPLETION_GATES = Kind("completion-gates", later("竣工验收、备案和移�
 COMPLETION_CLOCKS = Kind("completion-clocks", later("竣工验收和备案的期限"), one(CompletionClocks))
 FILING_DOCUMENTS = Kind("filing-documents", later("竣工验收备案文件"), rows(FilingDocument))
 DWELLING_CHECKS = Kind("dwelling-checks", later("分户验收内容"), rows(DwellingCheckpoint))
+HOUSING = Kind("residential", later("住宅工程的类别"), rows(HousingCategory))
 
 KINDS: dict[str, Kind[Any]] = {
     kind.name: kind
@@ -153,9 +162,10 @@ KINDS: dict[str, Kind[Any]] = {
         ROLES, POSTS, SITE_POSTS, WORDING, GATES, CHANGE_CLOCK, PLAQUE_TIMING, PLAQUE_CONTENT, DIVISIONS, WARRANTY,
         SEASONS, DESIGN_LIFE, ARCHIVE_CATALOGUE, ARCHIVE_HANDOVER, ARCHIVE_RULES, RESPONSIBILITY_FORM, QUALIFICATION_KINDS,
         PROJECT_CATEGORIES, STRUCTURE_KINDS, REVEAL_REASONS, COMPLETION_GATES, COMPLETION_CLOCKS, FILING_DOCUMENTS,
-        DWELLING_CHECKS,
+        DWELLING_CHECKS, HOUSING,
         CHECKLIST, STAGE_DOCUMENTS, TRACE_ORDER,
         MATERIAL_KINDS, PRODUCER_PLEDGES, ACCEPTANCE_ROLES, SAMPLING, LOT_TEMPLATES, CONCEALED_WORK,
+        UNIT_REVIEWS,
         LOT_LAYOUTS, KEY_STEPS, FIRST_SAMPLES,
         DISCIPLINES, DRAWING_STAGES, DELIVERABLES, CHANGE_KINDS, REVIEW_TRIGGERS, ARGUMENT_KINDS, TARGET_KINDS,
     )

@@ -18,6 +18,7 @@ from registry.standards.drawings import ChangeKind, Deliverable, Presence
 from registry.standards.lots import LotLayout, Side
 from registry.standards.periods import PeriodUnit, PlaqueMoment
 from registry.standards.posts import Demand
+from registry.standards.reviews import ReviewTable
 from registry.standards.rules import Standing, Status
 from registry.standards.stages import Requirement, Stage
 from registry.standards.trace_order import Cause, Reason
@@ -59,6 +60,10 @@ WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
         AcceptanceLevel.SUBDIVISION: later("子分部工程"),
         AcceptanceLevel.DIVISION: later("分部工程"),
         AcceptanceLevel.UNIT: later("单位工程"),
+    },
+    ReviewTable: {
+        ReviewTable.RECORDS: later("质量控制资料核查"), ReviewTable.TESTS: later("安全和功能检验资料核查及主要功能抽查"),
+        ReviewTable.LOOKS: later("观感质量检查"), ReviewTable.ENTITY: later("结构实体检验"),
     },
     CheckChapter: {
         CheckChapter.CONDUCT: later("质量行为"),
@@ -251,6 +256,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "filing-documents": (NAME, SOURCE),
     "dwelling-checks": (NAME, (later("要求"), "requirement"), (later("性质"), "status"), SOURCE),
+    "residential": (NAME, (later("住宅"), "dwellings"), SYNONYMS),
     "acceptance-roles": (
         (later("层级"), "level"), NAME, (later("编码"), "codes"), (later("签字"), signers_listed),
         (later("参加"), attendants_listed), SOURCE,
@@ -263,6 +269,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "concealed-work": (
         NAME, (later("编码"), "codes"), (later("隐检内容"), "contents"), (later("提前通知（小时）"), "hours"),
         (later("通知质量监督机构"), "station"), (later("最少照片"), "photos"), SOURCE,
+    ),
+    "unit-reviews": (
+        (later("专业"), "subject"), NAME, (later("分部"), "codes"), (later("必填"), "demanded"),
+        (later("须填报告编号"), "numbered"), SOURCE,
     ),
     "lot-layouts": (NAME, (later("分项"), layout_listed)),
     "key-steps": (NAME, (later("分项"), "codes"), (later("未标识不得验收"), "demanded"), (later("依据"), "article")),
@@ -294,9 +304,14 @@ def stage_of(document: Any) -> str:
     return said(document.stage)
 
 
+def table_of(line: Any) -> str:
+    return said(line.table)
+
+
 CUT: dict[str, tuple[Callable[[Any], str], Callable[[Any], str]]] = {
     "checklist": (lambda row: row.subject, chapter_of),
     "stage-documents": (lambda row: row.stage, stage_of),
+    "unit-reviews": (lambda row: row.table, table_of),
     "divisions": (lambda row: row.code[:2], lambda first: f"{first.code} {first.name}"),
     "archive-catalogue": (lambda row: row.category, lambda first: f"{first.category} {first.category_name}"),
 }

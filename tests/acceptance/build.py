@@ -11,6 +11,7 @@ from registry.acceptance.accepting import Request, open_acceptance, sign_accepta
 from registry.acceptance.concealing import Covering, add_photo, notice_covering
 from registry.acceptance.entering import LOT_IN_FULL, Entry, enter_result, sheet_of
 from registry.acceptance.models import ConcealedWork, LotResult, NodeAcceptance
+from registry.acceptance.reviewing import Answer, lines_asked
 from registry.acceptance.rules import Found, Totals, Verdict
 from registry.acceptance.sampling import least_sample
 from registry.acceptance.signing import Opinion, sign_lot
@@ -86,9 +87,18 @@ def heads(site: Site) -> None:
 
 def opened(site: Site, code: str, by: str = "site/technical-leader") -> NodeAcceptance:
     """Put a node up for acceptance, with everybody who has to attend."""
-    request = Request("同意报验", TOTALS, attendants_for(site, code))
+    request = Request("同意报验", TOTALS, attendants_for(site, code), answers=answers_for(site, code))
     with site.units.writing(site.leaders[by]) as uow:
         return open_acceptance(uow, site.unit, code, request)
+
+
+def answers_for(site: Site, code: str) -> dict[str, Answer]:
+    """Every line of 核查 that is asked at a node, found to conform."""
+    with site.units.reading(site.officer) as uow:
+        lines = lines_asked(
+            standards.unit_reviews(uow.session, house.REGION, uow.today).content, state_of_unit(uow.session, site.unit), code,
+        )
+    return {line.key: Answer(line.key, 3, 3, note="检 2026-001 齐鲁检测" if line.numbered else "") for line in lines}
 
 
 def attendants_for(site: Site, code: str) -> list[UUID]:

@@ -44,7 +44,18 @@ LEADERS = ("施工单位项目负责人", "勘察单位项目负责人", "设计
 NODE = {
     "children": CHILDREN, "totals": TOTALS, "remarks": "同意报验", "attendants": ["项目技术负责人 郑㛃"], "subdivisions": 3,
     "conclusion": "合格", "structure": "剪力墙结构", "storeys": "18／2", "area": "12340.5 m²", "started_on": date(2024, 3, 10),
-    "accepted_on": "",
+    "accepted_on": "", "reviewed_by": "郑㛃", "decided_by": "龑喆堃",
+    "reviewed": [
+        {"table": table, "title": title, "source": "GB 50300-2013 附录H", "rows": [
+            {"subject": "建筑与结构", "label": f"{label} {number}", "count": 3, "right": 3, "sampled": number % 2,
+             "sampled_right": number % 2, "note": "检 2026-001 齐鲁检测" if table == "entity" else ""}
+            for number in range(30)
+        ]}
+        for table, title, label in (
+            ("records", "质量控制资料核查记录", "隐蔽工程验收记录"), ("tests", "安全和功能检验资料核查记录", "屋面淋水试验"),
+            ("looks", "单位工程观感质量检查记录", "室外墙面"), ("entity", "结构实体检验记录", "结构实体混凝土强度检验"),
+        )
+    ],
 }
 
 FORMS: dict[str, Facts] = {
