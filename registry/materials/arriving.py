@@ -22,6 +22,7 @@ from registry.ledger import actions as ledger
 from registry.ledger.actions import Entry
 from registry.materials.models import Batch, BatchFile, EntryInspection, Verdict
 from registry.materials.offices import CLERKS, INSPECTORS, batch_for, between_recalls, project_for
+from registry.materials.telling import warn_of_recalls
 from registry.parties.entering import OrganisationFacts, enter_organisations
 from registry.parties.identifiers import check_uscc
 from registry.parties.models import Organisation
@@ -62,7 +63,7 @@ class Arrival:
 
 
 def record_batch(uow: UnitOfWork, project_id: UUID, arrival: Arrival) -> Batch:
-    """Enter a delivery, and give it the code its label carries.
+    """Enter a delivery, and give it the code its label carries. One recalled already is entered, held and told of.
 
     Raises NotInOffice unless the actor receives materials on this site today; Invalid for an unknown kind, no
     quantity, a day to come, or a firm that is not in the registry and has no name.
@@ -88,6 +89,7 @@ def record_batch(uow: UnitOfWork, project_id: UUID, arrival: Arrival) -> Batch:
     uow.session.flush()
     ledger.append(uow, "batch.arrived", batch, data={"green_label": arrival.green_label} if arrival.green_label else None)
     keep_files(uow, batch, term, kept)
+    warn_of_recalls(uow, batch)
     return batch
 
 

@@ -1,6 +1,9 @@
 """What a browser may send about materials."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, time
 from uuid import UUID
 
@@ -11,7 +14,9 @@ from wtforms.validators import ValidationError
 from registry.documents.actions import SentFile
 from registry.kernel.text import _, later
 from registry.kernel.uow import CHINA
-from registry.materials.models import Recall
+from registry.materials.arriving import Firm
+from registry.materials.models import ComponentStep, Recall
+from registry.materials.prefabrication import Happening, NumberTaken, OutOfTurn, Piece
 from registry.materials.rules import PAPERS, Verdict
 from registry.materials.testing import Item
 from registry.standards.materials import Paper
@@ -181,3 +186,64 @@ class LiftForm(Form):
 
 class AnswerForm(Form):
     answer = ParagraphField(later("处理情况"), [Needed(), at_most(2000)])
+
+
+class KeptForm(Form):
+    """A form shown again, with everything in it, also when the state of the components refused it."""
+
+    @contextmanager
+    def blaming(self) -> Iterator[None]:
+        with super().blaming():
+            try:
+                yield
+            except (NumberTaken, OutOfTurn) as no:
+                self.form_errors.append(f"{no}{no.remedy}")
+
+
+class ComponentsForm(KeptForm):
+    """Components of one kind from one plant, a number on each line."""
+
+    plant_uscc = UsccField(later("构件厂统一社会信用代码"), [Needed()])
+    plant_name = LineField(later("构件厂名称"), [at_most(100)])
+    kind = LineField(later("构件名称、型号"), [Needed(), at_most(80)])
+    numbers = ParagraphField(later("构件编号"), [Needed(), at_most(10_000)])
+
+    @property
+    def given(self) -> Sequence[str]:
+        return [line.strip() for line in self.numbers.data.splitlines() if line.strip()]
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        plant = Firm(self.plant_uscc.data, self.plant_name.data or "")
+        return [Piece(number, self.kind.data, plant) for number in self.given]
+
+
+class StepForm(KeptForm):
+    """A check at the plant."""
+
+    verdict = OneOfField(later("检查结论"), [Needed()], choices=VERDICTS)
+    remark = ParagraphField(later("检查说明"), [at_most(500)])
+    photo = DocumentField(later("照片"))
+
+    def happening(self, step: ComponentStep.Step) -> Happening:
+        return Happening(step, Verdict(self.verdict.data), self.remark.data or "", self.photo.data)
+
+
+class InstallationForm(StepForm):
+    unit = ChoiceField(later("单位工程"), [Needed()])
+    item_code = ChoiceField(later("分项工程"), [Needed()])
+    place = LineField(later("安装部位"), [Needed(), at_most(100)])
+
+    def happening(self, step: ComponentStep.Step) -> Happening:
+        return replace(super().happening(step), unit_id=UUID(self.unit.data), item_code=self.item_code.data,
+                       place=self.place.data)
+
+
+class DeliveryForm(KeptForm):
+    """Which components came with a batch."""
+
+    components = ManyOfField(later("随批进场的构件"), [Needed()])
+
+    @property
+    def chosen(self) -> Sequence[UUID]:
+        return [UUID(each) for each in self.components.data or ()]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.kernel.uow import UnitOfWork, lock_number
-from registry.materials.models import Batch
+from registry.materials.models import Batch, Component
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project
 
@@ -26,6 +26,7 @@ DESIGNERS = ("design-leader",)
 PLANT_SUPERVISORS = ("site/plant-supervisor",)
 
 BATCH_IN_PROJECT = selectinload(Batch.project).options(PROJECT_PARTIES)
+COMPONENT_IN_PROJECT = selectinload(Component.project).options(PROJECT_PARTIES)
 
 
 def batch_for(uow: UnitOfWork, batch_id: UUID, permission: Permission) -> Batch:

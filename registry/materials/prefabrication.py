@@ -3,6 +3,7 @@
 Source: 质量强国建设纲要（十四）; GB/T 51231-2016; GB 50204-2015 9.2.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from registry.projects.models import PROJECT_PARTIES, UnitProject
 from registry.projects.offices import own_office
 
 Step = ComponentStep.Step
+MOST = 200
+"""Components entered at once."""
 AT_THE_PLANT = (Step.RAW_MATERIAL, Step.REINFORCEMENT, Step.CONCEALED, Step.CONCRETE, Step.RELEASE)
 
 
@@ -83,6 +86,18 @@ def register_component(uow: UnitOfWork, project_id: UUID, piece: Piece) -> Compo
     uow.session.add(made)
     ledger.append(uow, "component.registered", made)
     return made
+
+
+def register_components(uow: UnitOfWork, project_id: UUID, pieces: Sequence[Piece]) -> list[Component]:
+    """Enter components of a plant together: all of them, or none when one number is refused."""
+    if len(pieces) > MOST:
+        raise Invalid(_("一次最多登记 {most} 个构件，现有 {n} 个。", most=MOST, n=len(pieces)), field="numbers")
+    return [register_component(uow, project_id, piece) for piece in pieces]
+
+
+def deliver_components(uow: UnitOfWork, batch_id: UUID, component_ids: Sequence[UUID]) -> list[ComponentStep]:
+    """Enter that components came with a batch: all of them, or none. Raises what `record_step` raises."""
+    return [record_step(uow, one, Happening(Step.DELIVERED, batch_id=batch_id)) for one in sorted(set(component_ids))]
 
 
 def record_step(uow: UnitOfWork, component_id: UUID, happening: Happening) -> ComponentStep:

@@ -1,8 +1,9 @@
 """What can be asked about materials. Every answer has been through policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -31,16 +32,17 @@ from registry.materials.offices import (
     APPROVERS,
     BATCH_IN_PROJECT,
     CLERKS,
+    COMPONENT_IN_PROJECT,
     DISPOSERS,
     INSPECTORS,
+    PLANT_SUPERVISORS,
     REPORTERS,
     SAMPLERS,
     WITNESSES,
     project_for,
 )
-from registry.materials.recalling import NOTICE_IN_PROJECT
-from registry.materials.rules import FAILURES, Hold, state_word
-from registry.materials.standing import holds, kind_of
+from registry.materials.rules import FAILURES, Hold, HoldKey, state_word
+from registry.materials.standing import holds, kind_of, remaining
 from registry.parties.models import Organisation
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project, Term
@@ -53,7 +55,7 @@ LAST_USED = 6
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which batches a list shows. state: "free", "held", "failed" or "" for all."""
+    """Which batches a list shows. state: "free", "held", "failed", "removed" or "" for all."""
 
     kind: str = ""
     producer: UUID | None = None
@@ -132,7 +134,9 @@ def conditions(project_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
 def in_state(found: Sequence[Hold], state: str) -> bool:
     if state == "failed":
         return any(hold.key in FAILURES for hold in found)
-    return bool(found) == (state == "held")
+    if state == "removed":
+        return any(hold.key is HoldKey.REMOVED for hold in found)
+    return bool([hold for hold in found if hold.key is not HoldKey.REMOVED]) if state == "held" else not found
 
 
 def kinds_here(uow: UnitOfWork, project: Project) -> list[tuple[str, str]]:
@@ -159,7 +163,7 @@ def open_notices(uow: UnitOfWork, project_id: UUID) -> Sequence[RecallNotice]:
 
 def posts_held(uow: UnitOfWork, project_id: UUID) -> frozenset[str]:
     """The posts the actor holds on this project today, of those that have to do with materials."""
-    posts = {*CLERKS, *SAMPLERS, *WITNESSES, *APPROVERS, *DISPOSERS}
+    posts = {*CLERKS, *SAMPLERS, *WITNESSES, *APPROVERS, *DISPOSERS, *PLANT_SUPERVISORS}
     return frozenset(
         term.post for term in in_office(uow.session, project_id, posts, uow.today) if term.person_id == uow.actor.person
     )
@@ -178,6 +182,7 @@ class Chain:
     approvals: Sequence[Approval]
     dispositions: Sequence[Disposition]
     components: Sequence[Component]
+    left: Decimal                           # what came and has not gone from the site again
     posts: frozenset[str]
 
     @property
@@ -232,19 +237,19 @@ def chain(uow: UnitOfWork, batch_id: UUID, needs: Permission = Permission.MATERI
         session.scalars(select(Disposition).where(Disposition.batch_id == batch_id)
                         .order_by(Disposition.disposed_at, Disposition.id)).all(),
         session.scalars(select(Component).where(Component.batch_id == batch_id).order_by(Component.number)).all(),
-        posts_held(uow, batch.project_id),
+        remaining(session, [batch_id])[batch_id], posts_held(uow, batch.project_id),
     )
 
 
-def behind_code(uow: UnitOfWork, code: str) -> UUID:
-    """Return the batch whose label carries a code. Raises NotFound for another tenant's as for none."""
-    found = uow.session.scalars(
-        select(Batch).options(BATCH_IN_PROJECT).where(Batch.code == normalised(code))
-    ).one_or_none()
+def behind_code(uow: UnitOfWork, code: str) -> Batch | Component:
+    """Return the batch or component whose label carries a code. Raises NotFound for another tenant's as for none."""
+    wanted = normalised(code)
+    found = uow.session.scalar(select(Batch).options(BATCH_IN_PROJECT).where(Batch.code == wanted)) or uow.session.scalar(
+        select(Component).options(COMPONENT_IN_PROJECT).where(Component.code == wanted))
     if found is None:
         raise NotFound(_("没有找到所要的记录。"))
     policy.require(uow.actor, Permission.MATERIAL_READ, found.scope)
-    return found.id
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,40 +344,6 @@ def paper(uow: UnitOfWork, batch_id: UUID, sha256: str) -> Readable:
     if not any(sha256 in uow.session.scalars(each).all() for each in of_batch):
         raise NotFound(_("没有找到所要的记录。"))
     return readable(uow, sha256, f"{batch.product}-{batch.number}")
-
-
-def recalls(uow: UnitOfWork, limit: int = 100) -> Sequence[tuple[Recall, int, int, int]]:
-    """The recalls of the actor's region, the latest first, each with its notices: sent, opened, answered."""
-    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, policy.Scope(region=uow.actor.region))
-    prefix = policy.region_prefix(uow.actor.region) if uow.actor.region else ""
-    rows = uow.session.execute(
-        select(Recall, func.count(RecallNotice.id), func.count(RecallNotice.opened_at), func.count(RecallNotice.answered_at))
-        .outerjoin(RecallNotice, RecallNotice.recall_id == Recall.id).where(Recall.region.startswith(prefix))
-        .group_by(Recall.id).order_by(Recall.announced_at.desc(), Recall.id).limit(limit)
-    )
-    return [(recall, sent, opened, answered) for recall, sent, opened, answered in rows]
-
-
-def receipts(uow: UnitOfWork, recall_id: UUID) -> tuple[Recall, Sequence[RecallNotice]]:
-    """One recall with the projects told: who has opened it, who has answered what. Those without an answer first."""
-    recall = uow.get(Recall, recall_id)
-    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, recall.scope)
-    notices = uow.session.scalars(
-        select(RecallNotice).options(selectinload(RecallNotice.project))
-        .where(RecallNotice.recall_id == recall_id)
-        .order_by(RecallNotice.answered_at.is_not(None), RecallNotice.opened_at.is_not(None), RecallNotice.id)
-    ).all()
-    return recall, notices
-
-
-def notice_to_answer(uow: UnitOfWork, notice_id: UUID) -> tuple[RecallNotice, Mapping[UUID, Batch]]:
-    """A recall's notice with the batches it names."""
-    notice = uow.get(RecallNotice, notice_id, NOTICE_IN_PROJECT, selectinload(RecallNotice.recall))
-    policy.require(uow.actor, Permission.MATERIAL_READ, notice.scope)
-    named = uow.session.scalars(
-        select(Batch).where(Batch.id.in_([UUID(each) for each in notice.batch_ids])).order_by(Batch.arrived_on, Batch.id)
-    )
-    return notice, {batch.id: batch for batch in named}
 
 
 def commissioners(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:

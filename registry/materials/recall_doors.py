@@ -6,7 +6,8 @@ from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
-from registry.materials import queries, recalling
+from registry.materials import recall_queries as queries
+from registry.materials import recalling
 from registry.materials.blueprint import bp
 from registry.materials.forms import AnswerForm, LiftForm, RecallForm
 from registry.materials.reach import Sought, Target

@@ -14,23 +14,18 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.kernel.errors import Conflict, Invalid
-from registry.kernel.jobs import enqueue
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
-from registry.ledger.actions import Entry
 from registry.materials.arriving import tidy_number
 from registry.materials.models import Batch, Recall, RecallNotice
 from registry.materials.offices import alone_among_acts
 from registry.materials.reach import Sought, Target, reaches
-from registry.materials.telling import tell
-from registry.notices.actions import Message, mark_done
+from registry.materials.telling import BATCHES_NAMED, NOTICE_IN_PROJECT, send_notices
+from registry.notices.actions import mark_done
 from registry.parties.models import Organisation
 from registry.policy import Permission
-from registry.projects.models import PROJECT_PARTIES, Project
-
-BATCHES_NAMED = 100
-NOTICE_IN_PROJECT = selectinload(RecallNotice.project).options(PROJECT_PARTIES)
+from registry.projects.models import Project
 
 
 class AlreadyLifted(Conflict):
@@ -109,27 +104,6 @@ def touched(uow: UnitOfWork, sought: Sought, region: str) -> Mapping[UUID, Seque
         if len(found[project]) < BATCHES_NAMED:
             found[project].append(str(batch))
     return found
-
-
-def send_notices(uow: UnitOfWork, recall: Recall, projects: Mapping[UUID, Sequence[str]]) -> None:
-    notices = [
-        RecallNotice(id=uow.new_id(), recall_id=recall.id, project_id=project, batch_ids=list(batches), sent_at=uow.at)
-        for project, batches in projects.items()
-    ]
-    uow.session.add_all(notices)
-    ledger.append_many(uow, "recall.notice-sent", [Entry(notice) for notice in notices])
-    for notice in notices:
-        enqueue(uow, "materials.tell", notice_id=str(notice.id))
-
-
-def tell_project(uow: UnitOfWork, notice_id: UUID) -> int:
-    """Tell the leaders and clerks of one project of a recall. Called by the worker; return how many were told."""
-    notice = uow.get(RecallNotice, notice_id, NOTICE_IN_PROJECT, selectinload(RecallNotice.recall))
-    policy.require(uow.actor, Permission.RECALL_ANNOUNCE, notice.scope)
-    return tell(uow, notice.project, Message(
-        "recall.to-answer", f"/recall-notices/{notice.id}", _("缺陷材料召回：{number}", number=notice.recall.number),
-        _("{project}使用或存有被召回的材料。请立即停止使用、隔离封存，并回复处理情况。", project=notice.project.name),
-    ))
 
 
 def lift_recall(uow: UnitOfWork, recall_id: UUID, reason: str) -> Recall:

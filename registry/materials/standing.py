@@ -27,7 +27,7 @@ from registry.materials.models import (
     WitnessedSample,
 )
 from registry.materials.reach import falls_under
-from registry.materials.rules import BatchFacts, Hold, ReportFact, Verdict, judge
+from registry.materials.rules import BatchFacts, Hold, HoldKey, ReportFact, Verdict, judge
 from registry.projects.models import Project
 from registry.standards import handbook as standards
 from registry.standards import kinds
@@ -63,9 +63,11 @@ def holds(session: Session, batch_ids: Collection[UUID]) -> dict[UUID, tuple[Hol
 
 
 def project_holds(session: Session, project_id: UUID) -> dict[UUID, tuple[Hold, ...]]:
-    """Return the batches of a project that are held, with the reasons."""
+    """Return the batches of a project that are held, with the reasons. One that has left the site whole holds nothing up."""
     ids = session.scalars(select(Batch.id).where(Batch.project_id == project_id).order_by(Batch.id)).all()
-    return {batch: reasons for batch, reasons in holds(session, ids).items() if reasons}
+    return {
+        batch: reasons for batch, reasons in holds(session, ids).items() if any(one.key is not HoldKey.REMOVED for one in reasons)
+    }
 
 
 def remaining(session: Session, batch_ids: Collection[UUID]) -> dict[UUID, Decimal]:

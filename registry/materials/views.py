@@ -8,7 +8,16 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel.text import _
 from registry.kernel.uow import CHINA, UnitOfWork
-from registry.materials import arriving, deciding, offices, papers, queries, recall_doors, testing
+from registry.materials import (
+    arriving,
+    component_doors,
+    deciding,
+    offices,
+    papers,
+    queries,
+    recall_doors,
+    testing,
+)
 from registry.materials.blueprint import bp
 from registry.materials.forms import (
     ApprovalForm,
@@ -21,7 +30,7 @@ from registry.materials.forms import (
     RetestForm,
     SampleForm,
 )
-from registry.materials.models import Batch, Verdict
+from registry.materials.models import Batch, Component, Verdict
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.files import named, show_document
@@ -30,7 +39,11 @@ from registry.web.uploads import upload_number
 
 NOTHING = Decimal(0)  # what was left empty; the act says that it is too little
 
-__all__ = ["bp", "recall_doors"]
+__all__ = ["bp", "component_doors", "recall_doors"]
+
+PRINTED = {
+    "inspection": papers.inspection_record, "sampling": papers.sampling_record, "label": papers.batch_label,
+}
 
 
 @bp.get("/projects/<uuid:project_id>/materials")
@@ -100,13 +113,16 @@ def show(batch_id: UUID) -> ResponseReturnValue:
         return page("materials/show.html", chain=queries.chain(uow, batch_id))
 
 
-@bp.get("/m/<code>")
+@bp.get("/M/<code>")  # as the QR code bears it: capitals need fewer modules
+@bp.get("/m/<code>")  # as pages link it: nearest the view, url_for() takes it
 @door(Permission.MATERIAL_READ)
 def by_code(code: str) -> ResponseReturnValue:
-    """What the label on a delivery says: signed in, the code leads to the batch."""
+    """What the label on a delivery or a component says: signed in, the code leads there."""
     with reading() as uow:
-        batch_id = queries.behind_code(uow, code)
-    return see_other(".show", batch_id=batch_id)
+        found = queries.behind_code(uow, code)
+    if isinstance(found, Component):
+        return see_other(".show_component", component_id=found.id)
+    return see_other(".show", batch_id=found.id)
 
 
 @bp.get("/batches/<uuid:batch_id>/papers/<sha256>")
@@ -116,12 +132,12 @@ def paper(batch_id: UUID, sha256: str) -> ResponseReturnValue:
         return show_document(queries.paper(uow, batch_id, sha256))
 
 
-@bp.get("/batches/<uuid:batch_id>/<any(inspection, sampling):form>.pdf")
+@bp.get("/batches/<uuid:batch_id>/<any(inspection, sampling, label):form>.pdf")
 @door(Permission.MATERIAL_READ)
 def printed(batch_id: UUID, form: str) -> ResponseReturnValue:
-    """材料进场检验记录 and 见证取样记录, made when asked for."""
+    """材料进场检验记录, 见证取样记录 and the label with the QR code, made when asked for."""
     with reading() as uow:
-        made = papers.inspection_record(uow, batch_id) if form == "inspection" else papers.sampling_record(uow, batch_id)
+        made = PRINTED[form](uow, batch_id)
     return Response(made.pdf, mimetype="application/pdf", headers={
         "Content-Disposition": named("inline", made.name), "Cache-Control": "no-store",
     })

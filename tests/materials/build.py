@@ -9,16 +9,31 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from registry.kernel.actor import Role
 from registry.materials.arriving import Arrival, Firm, Look, inspect_batch, record_batch
 from registry.materials.deciding import approve_batch
-from registry.materials.models import Batch, BatchFile, RecallNotice, TestReport, Verdict, WitnessedSample
+from registry.materials.models import (
+    Batch,
+    BatchFile,
+    Component,
+    ComponentStep,
+    RecallNotice,
+    TestReport,
+    Verdict,
+    WitnessedSample,
+)
+from registry.materials.prefabrication import Happening, Piece, record_step, register_component
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
+from registry.materials.rules import HoldKey
+from registry.materials.standing import holds
 from registry.materials.testing import Item, Report, Sampling, record_report, record_sample
-from registry.parties.models import Organisation
+from registry.parties.models import IdentityKind, Organisation
 from registry.projects.models import Participation
+from registry.projects.registering import PersonRow
+from registry.projects.staffing import staff_person
 from registry.standards.materials import Paper
-from tests.build import Site, staff
+from tests.build import Site, identity, signed_in, staff, term_of
 from tests.documents import samples
 from tests.parties import build as parties
 
@@ -135,17 +150,58 @@ def approved(site: Site, **other: object) -> Batch:
     return made
 
 
+def approved_precast(site: Site) -> Batch:
+    """A delivery of prefabricated components that nothing holds."""
+    papers = tuple((kind, paper()) for kind in (Paper.CERTIFICATE, Paper.FACTORY_TEST, Paper.TYPE_TEST))
+    made = inspected(site, kind="precast", product="叠合板", grade="DBS1-67", quantity=Decimal(10), papers=papers)
+    with site.units.reading(site.officer) as uow:
+        tests = [hold.test for hold in holds(uow.session, [made.id])[made.id] if hold.key is HoldKey.REPORT]
+    for test in tests:
+        report(site, made, test, represented_quantity=Decimal(10))
+    with site.units.writing(site.leaders["site/supervision-engineer"]) as uow:
+        approve_batch(uow, made.id, PASSED)
+    return made
+
+
+def plant_supervisor(site: Site) -> None:
+    """Send somebody of the supervision firm to the plant."""
+    firm = term_of(site, "supervision").participation
+    row = PersonRow("何驻厂", IdentityKind.CITIZEN, identity(), "", "", "", firm.since)
+    with site.units.writing(site.officer) as uow:
+        term = staff_person(uow, firm.id, "site/plant-supervisor", row)
+    site.terms["site/plant-supervisor"] = term.id
+    site.leaders["site/plant-supervisor"] = signed_in(
+        site.units, f"plant{next(serial)}", term.person_name, firm.organisation_id, term.person_id, Role.SITE_STAFF,
+    )
+
+
+def component(site: Site, number: str = "yz-001") -> Component:
+    """A component entered by the plant supervisor. Needs one."""
+    with site.units.writing(site.leaders["site/plant-supervisor"]) as uow:
+        return register_component(uow, site.project, Piece(number, "叠合板", Firm(MILL, "泉城预制构件有限公司")))
+
+
+def released(site: Site, number: str = "yz-001") -> Component:
+    made = component(site, number)
+    with site.units.writing(site.leaders["site/plant-supervisor"]) as uow:
+        record_step(uow, made.id, Happening(ComponentStep.Step.RELEASE, photo=photo()))
+    return made
+
+
 def things(site: Site) -> dict[str, object]:
     """What the addresses of the doors to materials name, for a project without a crew: a batch inspected, and recalled."""
     for post in ("site/materials-clerk", "site/quality-inspector"):
         staff(site, post)
-    made = inspected(site)
+    plant_supervisor(site)
+    made, piece = inspected(site), released(site)
     with site.units.writing(site.officer) as uow:
         recall = announce_recall(uow, Announcement(Sought(Target.BATCH, made.number), "力学性能不合格", "省抽检通报〔2026〕3号"))
     with site.units.reading(site.officer) as uow:
         notice = uow.session.scalars(select(RecallNotice.id).where(RecallNotice.recall_id == recall.id)).one()
         sha256 = uow.session.scalars(select(BatchFile.document_sha256).where(BatchFile.batch_id == made.id)).first()
+        step = uow.session.scalars(select(ComponentStep.photo_sha256).where(ComponentStep.component_id == piece.id)).one()
     return {
+        "component_id": piece.id, "materials.record_step": {"step": "concrete"}, "materials.component_photo": {"sha256": step},
         "batch_id": made.id, "recall_id": recall.id, "materials.by_code": {"code": made.code},
         "materials.printed": {"form": "inspection"}, "materials.paper": {"sha256": sha256},
         "materials.recall_notice": {"notice_id": notice}, "materials.answer_recall": {"notice_id": notice},

@@ -11,6 +11,7 @@ from registry.materials.deciding import (
     Downgrade,
     NothingFailed,
     NotReady,
+    OneWitness,
     Removal,
     RetestForbidden,
     approve_batch,
@@ -22,8 +23,12 @@ from registry.materials.models import Verdict
 from registry.materials.rules import HoldKey
 from registry.materials.standing import holds, project_holds, remaining
 from registry.materials.testing import RepeatedUntilPassed, record_report
+from registry.parties.models import IdentityKind
 from registry.projects.offices import NotInOffice
+from registry.projects.registering import PersonRow
+from registry.projects.staffing import staff_person
 from registry.standards.materials import Paper
+from tests.build import identity, term_of
 from tests.materials import build
 from tests.materials.build import FAILED, PASSED
 
@@ -169,6 +174,20 @@ def test_the_witness_of_a_removal_is_of_the_supervision_firm(building):
     batch = failed(building)
     with pytest.raises(NotInOffice), building.units.writing(building.leaders["site/quality-inspector"]) as uow:
         remove_batch(uow, batch.id, removal(building, witness="site/quality-inspector"))
+
+
+def test_who_takes_a_batch_away_does_not_witness_it_himself(building):
+    """One person in two posts: the database would take two terms, the law wants two people."""
+    batch, firm = failed(building), term_of(building, "supervision").participation
+    name, number = "兼职甲", identity()
+    row = PersonRow(name, IdentityKind.CITIZEN, number, "", "", "", firm.since)
+    with building.units.writing(building.officer) as uow:
+        witness = staff_person(uow, firm.id, "site/supervision-engineer", row)
+    with building.units.writing(building.officer) as uow:
+        own = staff_person(uow, term_of(building, "contractor").participation_id, "site/materials-clerk", row)
+    himself = replace(building.leaders["site/materials-clerk"], person=own.person_id)
+    with pytest.raises(OneWitness, match="应当是两个人"), building.units.writing(himself) as uow:
+        remove_batch(uow, batch.id, replace(removal(building), witness_term_id=witness.id))
 
 
 def test_a_downgraded_batch_is_approved_anew(building):

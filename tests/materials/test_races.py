@@ -7,14 +7,19 @@ from decimal import Decimal
 from threading import Barrier
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from registry.kernel.errors import Invalid
-from registry.materials.deciding import Removal, remove_batch
+from registry.kernel.errors import Invalid, Refusal
+from registry.materials.arriving import add_file
+from registry.materials.deciding import Removal, RetestForbidden, order_retest, remove_batch
+from registry.materials.models import BatchFile, Disposition, RecallNotice
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
 from registry.materials.rules import HoldKey
 from registry.materials.standing import holds
 from registry.materials.testing import BatchRecalled, MarkUsed, NumberUsed, record_sample
+from registry.standards.materials import Paper
 from tests import build as sites
 from tests.materials import build
 from tests.schema import lay_down_the_law
@@ -36,7 +41,7 @@ def at_once(*acts):
         gate.wait()
         try:
             return act()
-        except (NumberUsed, MarkUsed, Invalid) as no:
+        except Refusal as no:
             return no
 
     with ThreadPoolExecutor(len(acts)) as pool:
@@ -94,3 +99,48 @@ def test_two_removals_at_once_take_no_more_than_there_is(site):
 
     found = at_once(remove, remove)
     assert [type(answer) for answer in found].count(Invalid) == 1
+
+
+def test_two_who_order_one_retest_at_once_order_it_once(site):
+    batch = build.inspected(site)
+    build.report(site, batch, "tensile", build.FAILED)
+
+    def order():
+        with site.units.writing(site.leaders["site/quality-inspector"]) as uow:
+            return order_retest(uow, batch.id, "tensile", "抗拉强度不足")
+
+    found = at_once(order, order)
+    assert [type(answer) for answer in found].count(RetestForbidden) == 1
+
+
+def test_the_database_itself_keeps_a_test_from_being_repeated_twice(site):
+    batch = build.inspected(site)
+
+    def ordered(uow):
+        return Disposition(
+            id=uow.new_id(), batch_id=batch.id, kind=Disposition.Kind.RETEST, reason="再来一次", test="tensile",
+            term_id=site.terms["site/quality-inspector"], disposed_by="陈质检", disposed_at=uow.at,
+        )
+
+    with pytest.raises(IntegrityError, match="uq_disposition_retest"), site.units.writing(site.officer) as uow:
+        uow.session.add_all([ordered(uow), ordered(uow)])
+
+
+def test_two_who_add_the_same_paper_at_once_both_find_it_kept(site):
+    batch = build.batch(site, papers=())
+
+    def add(post):
+        with site.units.writing(site.leaders[post]) as uow:
+            return add_file(uow, batch.id, Paper.CERTIFICATE, build.paper()).id
+
+    found = at_once(lambda: add("site/materials-clerk"), lambda: add("site/quality-inspector"))
+    with site.units.reading(site.officer) as uow:
+        assert set(uow.session.scalars(select(BatchFile.id).where(BatchFile.batch_id == batch.id))) == set(found)
+
+
+def test_two_recalled_batches_that_arrive_at_once_bring_one_notice(site):
+    with site.units.writing(site.officer) as uow:
+        announce_recall(uow, Announcement(Sought(Target.BATCH, "H2026"), "力学性能不合格", "省抽检通报〔2026〕3号"))
+    at_once(*(lambda: build.batch(site, number="h2026") for _nth in range(2)))
+    with site.units.reading(site.officer) as uow:
+        assert len(uow.session.scalars(select(RecallNotice.id)).all()) == 1

@@ -5,13 +5,15 @@ import re
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from registry.kernel.actor import SYSTEM
 from registry.kernel.jobs import work_once
+from registry.materials.deciding import Removal, remove_batch
 from registry.materials.jobs import HANDLERS
 from registry.materials.reach import Sought, Target
-from registry.materials.recalling import Announcement, announce_recall
+from registry.materials.recall_queries import receipts
+from registry.materials.recalling import Announcement, announce_recall, lift_recall
 from registry.notices.models import Notice
 from tests import build as sites
 from tests.documents import samples
@@ -128,25 +130,12 @@ def test_the_records_are_printed_once_there_is_something_to_print(building, cler
         assert clerk.get(f"/batches/{tested.id}/{form}.pdf").data.startswith(b"%PDF")
 
 
-def test_a_page_of_many_batches_costs_no_more_statements_than_one_of_few(building, clerk):
+def test_a_page_of_many_batches_costs_no_more_statements_than_one_of_few(building, clerk, statements):
     build.batch(building)
-    few = statements(building, clerk, f"/projects/{building.project}/materials")
+    few = statements(clerk, f"/projects/{building.project}/materials")
     for number in range(6):
         build.batch(building, quantity=Decimal(number + 1))
-    assert statements(building, clerk, f"/projects/{building.project}/materials") <= few
-
-
-def statements(site, browser, path):
-    """How many SELECTs a page issues."""
-    counted = []
-
-    def count(_connection, _cursor, statement, *_rest):
-        counted.append(statement.startswith("SELECT"))
-
-    event.listen(site.units.bind, "before_cursor_execute", count)
-    browser.get(path)
-    event.remove(site.units.bind, "before_cursor_execute", count)
-    return sum(counted)
+    assert statements(clerk, f"/projects/{building.project}/materials") <= few
 
 
 def test_a_station_recalls_a_batch_and_the_project_opens_and_answers(building, visit, clerk, units):
@@ -170,12 +159,69 @@ def test_the_leaders_hear_of_a_recall_by_a_notice(building, units):
     batch = build.batch(building)
     with units.writing(building.officer) as uow:
         announce_recall(uow, Announcement(Sought(Target.BATCH, batch.number), "强度不足", "抽检"))
+    worked_off(units)
+    posts = ("contractor", "supervision", "owner", "site/materials-clerk")
+    assert {building.leaders[post].person for post in posts} <= told(units, "recall.to-answer")
+
+
+def worked_off(units):
     while work_once(units, HANDLERS):
         pass
+
+
+def told(units, kind):
     with units.reading(SYSTEM) as uow:
-        told = set(uow.session.scalars(select(Notice.person_id).where(Notice.kind == "recall.to-answer")))
-    posts = ("contractor", "supervision", "owner", "site/materials-clerk")
-    assert {building.leaders[post].person for post in posts} <= told
+        return set(uow.session.scalars(select(Notice.person_id).where(Notice.kind == kind)))
+
+
+def test_owner_and_contractor_hear_of_a_batch_that_arrives_after_its_recall(building, units, clerk):
+    with units.writing(building.officer) as uow:
+        recall = announce_recall(uow, Announcement(Sought(Target.BATCH, "H2026-07"), "强度不足", "抽检"))
+    late = build.batch(building, number="h2026-07")
+    worked_off(units)
+    leaders = {building.leaders[role].person for role in ("owner", "contractor")}
+    assert leaders <= told(units, "recall.arrived")
+    assert leaders <= told(units, "recall.to-answer")
+    with units.reading(building.officer) as uow:
+        _recall, [notice] = receipts(uow, recall.id)
+    assert late.number in clerk.get(f"/recall-notices/{notice.id}").text
+
+
+def test_a_project_with_a_notice_already_hears_of_the_late_batch_and_has_no_second_to_answer(building, units, clerk):
+    first = build.batch(building, number="h2026-07")
+    with units.writing(building.officer) as uow:
+        sought = Sought(Target.PRODUCER, organisation_id=first.producer_id)
+        recall = announce_recall(uow, Announcement(sought, "强度不足", "抽检"))
+    second = build.batch(building)
+    worked_off(units)
+    assert building.leaders["owner"].person in told(units, "recall.arrived")
+    with units.reading(building.officer) as uow:
+        _recall, [notice] = receipts(uow, recall.id)
+    shown = clerk.get(f"/recall-notices/{notice.id}").text
+    assert first.number in shown
+    assert second.number in shown
+
+
+def test_a_batch_that_arrives_once_the_recall_is_lifted_alarms_nobody(building, units):
+    with units.writing(building.officer) as uow:
+        recall = announce_recall(uow, Announcement(Sought(Target.BATCH, "H2026-07"), "强度不足", "抽检"))
+    with units.writing(building.officer) as uow:
+        lift_recall(uow, recall.id, "复核合格")
+    build.batch(building, number="h2026-07")
+    worked_off(units)
+    assert not told(units, "recall.arrived")
+
+
+def test_a_batch_removed_whole_says_so_and_no_longer_waits_for_anybody(building, units, clerk):
+    batch = build.inspected(building)
+    with units.writing(building.leaders["site/technical-leader"]) as uow:
+        remove_batch(uow, batch.id, Removal(
+            Decimal(40), building.terms["site/supervision-engineer"], build.photo(), "多余材料",
+        ))
+    assert "已退场" in clerk.get(f"/batches/{batch.id}").text
+    listed = f"/projects/{building.project}/materials"
+    assert batch.number not in clerk.get(f"{listed}?state=held").text
+    assert batch.number in clerk.get(f"{listed}?state=removed").text
 
 
 def test_a_recall_without_a_reason_is_refused_beside_the_field(building, visit):

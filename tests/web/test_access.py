@@ -58,7 +58,8 @@ OF_A_PROJECT = {
     "set_id", "sheet_id", "review_id", "change_id", "argument_id", "opinion_id",
     "project_id", "unit_id", "term_id", "participation_id", "plaque_id", "mounting_id", "archive_id", "paper_id", "report_id",
     "file_id", "handover_id",
-    "lot_id", "mark_id", "sample_id", "use_id", "batch_id", "certificate_id", "dwelling_id", "filing_id", "record_id",
+    "lot_id", "mark_id", "sample_id", "use_id", "batch_id", "component_id",
+    "certificate_id", "dwelling_id", "filing_id", "record_id",
 }
 """What the address of a thing names that belongs to a project, and with it to its parties and its station."""
 
@@ -101,6 +102,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "designs.withdraw": {"reason": "重复提出"},
     "desks.reveal": {"what": "identity", "reason": "verification", "explanation": "核对签字人身份"},
     "completion.call_off": {"reason": "台风"},
+    "completion.enter_day": {"accepted_on": DAY},
     "completion.dwellings": {"rows": "1-102 89.5 两室"},
     "completion.file": {"content": "整体", "scale": "12000 m²", "contract_price": "6800 万元"},
     "completion.order": {"reasons": "未按规定通知", "basis": "第八条"},
@@ -122,7 +124,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "pledges.scan": {"paper": "pledge", "signed_on": DAY, "scan": pdf_sent},
     "pledges.send_back": {"reason": "证号不符"},
     "pledges.sign": {"typed_name": "李建国", "code": "000000"},
-    "projects.accept": {"accepted_on": DAY},
     "projects.add_unit": {"number": "03", "name": "3 号楼", "design_life_years": "50"},
     "projects.admit": {
         "role": "contractor", "uscc": parties.code, "name": "泉城安装公司", "legal_representative": "周法人", "since": DAY,
@@ -272,7 +273,7 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "completion.state": {"rule": "rectification"}, "completion.sign_dwellings": {"side": "contractor"},
         "completion.issue": {"kind": "residential-guarantee"},
         "completion.paper": {"kind": "residential", "record_id": handbook.id},
-        "projects.accept": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
+        "completion.enter_day": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
     } | drawn_up(site) | marked_lot(site) | stocked(site) | put_up(site)
 
 
