@@ -8,7 +8,7 @@ from collections.abc import Collection
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from registry import policy
 from registry.kernel.errors import Conflict, Invalid, NotFound
@@ -17,7 +17,7 @@ from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
 from registry.materials.models import Batch
 from registry.materials.offices import batch_for
-from registry.materials.standing import holds
+from registry.materials.standing import holds, remaining
 from registry.policy import Permission
 from registry.projects.offices import own_office
 from registry.works.models import Lot, LotBatch, Mark, Verdict
@@ -29,6 +29,9 @@ USERS = (
     "site/subcontract-leader", "project-manager",
 )
 """Posts whose holder may say what was built in where."""
+
+
+NOTHING = Decimal(0)
 
 
 class AlreadyUsed(Conflict):
@@ -44,7 +47,7 @@ def use_batch(uow: UnitOfWork, lot_id: UUID, batch_id: UUID, quantity: Decimal |
 
     quantity   in the batch's own unit, None when nobody measured it
     raises     BatchHeld while anything bars the use of the batch, NotFound for a batch of another project,
-               AlreadyUsed, NotInOffice, LotWithdrawn, Invalid for more than the whole batch
+               AlreadyUsed, NotInOffice, LotWithdrawn, Invalid for more than is left of the batch
     source     建设工程质量管理条例 第二十九、三十七条
     """
     lot = uow.get(Lot, lot_id, *LOT_IN_FULL)
@@ -53,14 +56,11 @@ def use_batch(uow: UnitOfWork, lot_id: UUID, batch_id: UUID, quantity: Decimal |
     batch = uow.get(Batch, batch_id)
     if batch.project_id != lot.unit.project_id:
         raise NotFound(_("本工程没有这一批材料。"))
-    if quantity is not None and not 0 < quantity <= batch.quantity:
-        raise Invalid(
-            _("用量应大于 0，且不超过该批的 {whole} {unit}。", whole=batch.quantity.normalize(), unit=batch.unit),
-            field="quantity",
-        )
     lock_lots(uow, [lot_id])
     lock_batches(uow, [batch_id])
     refuse_barred_batch(uow, batch)
+    if quantity is not None:
+        refuse_more_than_left(uow, batch, quantity)
     if uow.session.scalar(standing_use(lot_id, batch_id)):
         raise AlreadyUsed(_("该批材料已登记用于检验批 {number}。", number=lot.number))
     use = LotBatch(
@@ -117,6 +117,24 @@ def standing_use(lot_id: UUID, batch_id: UUID) -> Select[UUID]:
     return select(LotBatch.id).where(
         LotBatch.lot_id == lot_id, LotBatch.batch_id == batch_id, LotBatch.withdrawn_at.is_(None),
     )
+
+
+def refuse_more_than_left(uow: UnitOfWork, batch: Batch, quantity: Decimal) -> None:
+    """Raise Invalid for more than came, less what has gone from the site and what other lots have taken.
+
+    Two uses at once share the lock on the batch: this one they take in turn, and wait for nothing behind it.
+    """
+    uow.lock(f"uses of batch {batch.id}")
+    used = uow.session.scalar(select(func.coalesce(func.sum(LotBatch.quantity), 0)).where(
+        LotBatch.batch_id == batch.id, LotBatch.withdrawn_at.is_(None),
+    )) or NOTHING
+    left = remaining(uow.session, [batch.id])[batch.id] - used
+    if not 0 < quantity <= left:
+        raise Invalid(
+            _("用量应大于 0，且不超过该批剩余的 {left} {unit}（进场 {whole}）。", left=f"{max(left, NOTHING).normalize():f}",
+              unit=batch.unit, whole=f"{batch.quantity.normalize():f}"),
+            field="quantity",
+        )
 
 
 def refuse_barred_batch(uow: UnitOfWork, batch: Batch) -> None:

@@ -1,12 +1,13 @@
 """Two at once: one waits, and the later one is told what the earlier one did."""
 
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier, Event
 
 import pytest
 from sqlalchemy import select
 
-from registry.kernel.errors import Refusal
+from registry.kernel.errors import Invalid, Refusal
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
 from registry.works.marking import AlreadyDecided, AlreadyMarked, accept_mark, mark_lot
@@ -67,6 +68,17 @@ def test_two_who_accept_one_mark_at_once_accept_it_once(site):
     mark = build.mark(site, build.lot(site).id)
     found = at_once(lambda: accept(site, mark), lambda: accept(site, mark))
     assert [type(answer) for answer in found].count(AlreadyDecided) == 1
+
+
+def test_two_lots_that_take_of_one_batch_at_once_take_no_more_than_there_is(site):
+    lots, batch = [build.lot(site, place=place) for place in ("一层", "二层")], materials.approved(site)
+
+    def use(lot):
+        with site.units.writing(site.leaders["site/materials-clerk"]) as uow:
+            return use_batch(uow, lot.id, batch.id, Decimal(30))
+
+    found = at_once(*(lambda lot=lot: use(lot) for lot in lots))
+    assert [type(answer) for answer in found].count(Invalid) == 1
 
 
 def test_a_recall_during_a_signature_waits_and_then_finds_the_lot(site):

@@ -5,8 +5,10 @@ from decimal import Decimal
 import pytest
 
 from registry.kernel.errors import Invalid, NotFound
+from registry.materials.deciding import Removal, remove_batch
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
+from registry.materials.standing import project_holds
 from registry.projects.offices import NotInOffice
 from registry.works.marking import accept_mark
 from registry.works.models import Verdict
@@ -72,6 +74,33 @@ def test_a_batch_is_named_once_for_a_lot(building, lot, batch):
 def test_nobody_builds_in_more_than_there_is(building, lot, batch, quantity):
     with pytest.raises(Invalid, match="用量"):
         use(building, lot, batch, quantity)
+
+
+def removed(building, batch, quantity):
+    """So much of a batch leaves the site again."""
+    with building.units.writing(building.leaders["site/technical-leader"]) as uow:
+        remove_batch(uow, batch.id, Removal(
+            Decimal(quantity), building.terms["site/supervision-engineer"], materials.photo(), "多余材料",
+        ))
+
+
+def test_nobody_builds_in_more_than_is_left_of_a_batch(building, lot, batch):
+    removed(building, batch, 30)
+    with pytest.raises(Invalid, match="剩余的 10 t（进场 40）"):
+        use(building, lot, batch, Decimal(11))
+    use(building, lot, batch, Decimal(6))
+    with pytest.raises(Invalid, match="剩余的 4 t"):
+        use(building, build.lot(building), batch, Decimal(5))
+
+
+def test_a_batch_that_has_left_whole_is_not_built_in_and_holds_no_lot_that_never_used_it(building, units, lot, batch):
+    removed(building, batch, 40)
+    with pytest.raises(BatchHeld, match="已全部退场"):
+        use(building, lot, batch)
+    with units.reading(building.officer) as uow:
+        assert project_holds(uow.session, building.project) == {}
+        blockers = lot_blockers(uow.session, [lot.id], uow.today)[lot.id]
+    assert BlockerKey.BATCH not in {blocker.key for blocker in blockers}
 
 
 def test_a_use_by_mistake_is_taken_back_and_may_be_made_again(building, units, lot, batch):
