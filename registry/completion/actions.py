@@ -25,6 +25,7 @@ from registry.completion.reports import AlreadyAccepted, end_round
 from registry.completion.rules import LEADERS, REPORT_WORDS, earliest_meeting
 from registry.completion.signing import sign_as
 from registry.completion.standing import Standing, standing
+from registry.completion.unit_paper import unit_record
 from registry.documents import actions as documents
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Conflict, Invalid
@@ -256,7 +257,7 @@ def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opi
     report = documents.deposit(uow, uow.tools.printer.pdf(
         "acceptance_report", papers.acceptance_report(now, held, opinions, day)), "application/pdf")
     record = documents.deposit(uow, uow.tools.printer.pdf(
-        "unit_acceptance_record", papers.unit_record(now, held, opinions, counts_of(lines))), "application/pdf")
+        "unit_acceptance_record", unit_record(now, held, opinions, lines)), "application/pdf")
     clocks = standards.completion_clocks(uow.session, now.project.region, day)
     file_by = deadline(clocks.content.filing, day).due_on
     acceptance = Acceptance(
@@ -276,8 +277,3 @@ def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opi
         FileFacts("E1-08", _("{unit}单位工程质量竣工验收记录", unit=now.unit.name), record, day, unit_id=now.unit.id),
     ])
     telling.of_acceptance(uow, now, deadline(clocks.content.report, day).due_on, file_by)
-
-
-def counts_of(lines: Sequence[GateLine]) -> list[tuple[str, str, str]]:
-    """What the record of the unit project lists: each condition, what was found, the conclusion."""
-    return [(line.label, "；".join(line.missing), _("符合") if line.passed else _("不符合")) for line in lines]

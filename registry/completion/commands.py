@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import click
 from flask import current_app
@@ -17,9 +17,13 @@ from registry.kernel.uow import Units
 from registry.standards.completion import Moment
 
 OPEN, SHUT, NO_SUCH = 0, 1, 2
+HELP = (
+    "逐项核查办理监督手续、竣工验收、备案、移交的前提：依据、状态、缺什么、由谁办理、在哪一页。\n\n"
+    "退出码：0 法律规定的均已满足，1 有未满足的，2 没有该项目或单位工程。"
+)
 
 
-@click.command("gates", help="逐项核查竣工验收、备案、移交的前提。退出码：0 均已满足，1 有未满足的，2 没有该项目或单位工程。")
+@click.command("gates", help=HELP)
 @click.argument("number", metavar="项目编号")
 @click.option("--unit", default="", help="单位工程编号，例如 01；不填则全部")
 @click.option("--moment", type=click.Choice([one.value for one in Moment]), default=Moment.ACCEPTANCE.value, help="办理事项")
@@ -28,12 +32,11 @@ def gates(number: str, unit: str, moment: str, as_json: bool) -> None:
     try:
         with cast(Units, current_app.extensions["units"]).reading(SYSTEM) as uow:
             found = gates_by_number(uow, number, Moment(moment))
-    except NotFound as no:
-        raise click.ClickException(str(no)) from no
+    except NotFound:
+        refuse(_("没有项目编号为 {number} 的项目。", number=number))
     units = [one for one in found.units if unit in ("", one.unit.number)]
     if not units:
-        click.echo(_("没有编号为 {number} 的单位工程。", number=unit), err=True)
-        sys.exit(NO_SUCH)
+        refuse(_("没有编号为 {number} 的单位工程。", number=unit))
     if as_json:
         click.echo(json.dumps({
             "project": {"number": found.project.number, "name": found.project.name}, "moment": found.moment.value,
@@ -42,6 +45,11 @@ def gates(number: str, unit: str, moment: str, as_json: bool) -> None:
     else:
         click.echo("\n\n".join(in_words(one) for one in units))
     sys.exit(OPEN if all(one.open for one in units) else SHUT)
+
+
+def refuse(said: str) -> NoReturn:
+    click.echo(said, err=True)
+    sys.exit(NO_SUCH)
 
 
 def as_plain(found: UnitGates) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from registry.completion import evidence
 from registry.completion.evidence import named
 from registry.completion.housing import PaperKind
-from registry.completion.models import Certificate, ReportKind
+from registry.completion.models import Certificate, ReportKind, Stance
 from registry.completion.rules import REPORT_WORDS, Answer, lacking, met, not_applicable, unknown
 from registry.completion.standing import Standing
 from registry.kernel.text import _
@@ -18,11 +18,10 @@ from registry.plaques.models import Plaque
 from registry.pledges.rules import ON_FILE
 from registry.projects.models import Participation
 from registry.standards import handbook as standards
-from registry.standards.completion import Moment
+from registry.standards.completion import HousingCategory, Moment
 from registry.standards.periods import PlaqueMoment
 
 Condition = Callable[[Standing, Moment], Answer]
-MUNICIPAL = "02"    # 市政基础设施工程 in the edition of project categories
 
 
 def pledges(now: Standing, moment: Moment) -> Answer:
@@ -89,10 +88,8 @@ def certificate_lacks(by_firm: Mapping[UUID, Certificate], firm: Participation) 
 
 def dwellings(now: Standing, _moment: Moment) -> Answer:
     link = f"/units/{now.unit.id}/dwellings"
-    if municipal(now):
-        return not_applicable(_("市政基础设施工程"))
     if not now.dwellings:
-        return unknown(_("没有登记住户；住宅工程请登记，不是住宅工程的请书面确认"), link)
+        return without_dwellings(now, _("没有登记住户；住宅工程请登记，不是住宅工程的请书面确认"), link)
     waiting = [one.number for one in now.dwellings if not one.accepted]
     if not waiting:
         return met(_("{count} 户均已验收合格", count=len(now.dwellings)))
@@ -100,22 +97,32 @@ def dwellings(now: Standing, _moment: Moment) -> Answer:
                       numbers="、".join(named(waiting)))], link)
 
 
-def municipal(now: Standing) -> bool:
-    for entry in standards.project_categories(now.uow.session, now.today):
-        if entry.key == MUNICIPAL:
-            return now.project.category in {entry.key, entry.label, *entry.synonyms}
-    return False
+def without_dwellings(now: Standing, doubt: str, link: str) -> Answer:
+    """Answer for a unit project without a dwelling, by its project's category; a garage of homes is stated to be none.
+
+    doubt   what is said while the category says neither
+    """
+    stated = now.statements.get("dwellings")
+    if stated is not None and stated.stance is Stance.NOT_APPLICABLE:
+        return not_applicable(_("{person}于 {day} 确认不是住宅工程", person=stated.stated_by, day=stated.stated_on))
+    category = housing_category(now)
+    if category is None:
+        return unknown(doubt, link)
+    if category.dwellings:
+        return lacking([_("住宅工程，尚未登记住户")], link)
+    return not_applicable(_("工程类别：{category}", category=now.project.category))
+
+
+def housing_category(now: Standing) -> HousingCategory | None:
+    """What the handbook says of the project's category; none where it says neither."""
+    listed = standards.housing(now.uow.session, now.project.region, now.today)
+    return next((one for one in listed if one.names(now.project.category)), None)
 
 
 def residential_papers(now: Standing, _moment: Moment) -> Answer:
-    if municipal(now):
-        return not_applicable(_("市政基础设施工程"))
     link = f"/units/{now.unit.id}/dwellings"
     if not now.dwellings:
-        stated = now.statements.get("dwellings")
-        if stated is not None and stated.stance == "not-applicable":
-            return not_applicable(_("{person}于 {day} 确认不是住宅工程", person=stated.stated_by, day=stated.stated_on))
-        return unknown(_("没有登记住户"), link)
+        return without_dwellings(now, _("没有登记住户"), link)
     made = {one.kind for one in now.papers}
     wanted = {PaperKind.GUARANTEE: _("《住宅质量保证书》"), PaperKind.MANUAL: _("《住宅使用说明书》")}
     return lacking([_("{paper}尚未制作", paper=name) for kind, name in wanted.items() if kind not in made], link)

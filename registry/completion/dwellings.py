@@ -245,23 +245,37 @@ def residential_facts(
     now: Standing, kind: PaperKind, wording: InForce[Wording], said: Mapping[str, str], dwelling: Dwelling | None
 ) -> papers.Facts:
     """What either paper is printed from; the guarantee lists the periods, and seasons count as seasons."""
-    fields = [(field.label, said.get(field.key, "")) for field in wording.content.fields]
+    fields = [
+        (field.label, said.get(field.key, "")) for field in wording.content.fields if field.key not in AFTER_THE_PERIODS
+    ]
     if dwelling is not None:
         fields.insert(0, (_("户号"), dwelling.number))
+    sections = [papers.Section(_("说明"), wording.content.filled({name: text for name, text in said.items() if text}))]
+    if kind is PaperKind.GUARANTEE:
+        sections += [
+            papers.Section(_("各部位、部件的保修期"), (), (_("部位"), _("保修期"), _("依据")), periods_promised(now)),
+            papers.Section(_("报修与答复"), [
+                f"{field.label}：{said.get(field.key, '')}" for field in wording.content.fields if field.key in AFTER_THE_PERIODS
+            ]),
+        ]
+    return papers.paper(
+        papers.number_of("ZZ", now, 1), wording.content.title, fields, sections,
+        [papers.signature(now.uow, _("建设单位（盖章）"), None)],
+    )
+
+
+AFTER_THE_PERIODS = frozenset({"repair", "answer"})
+"""What the guarantee says below its periods: 用户报修的单位，答复和处理的时限."""
+
+
+def periods_promised(now: Standing) -> list[tuple[str, str, str]]:
+    """Part, period, source: as the certificate promises, or else the minimum of the law."""
     rules = standards.warranty_rules(now.uow.session, now.project.region, now.today)
     certified = {one["key"]: one["words"] for held in now.certificates for one in held.periods}
-    rows = [
-        [rule.part, certified.get(rule.key) or minimum(rule.unit, rule.amount), rule.source] for rule in rules
+    return [
+        (rule.part, certified.get(rule.key) or minimum(rule.unit, rule.amount), rule.source) for rule in rules
         if rule.clock is WarrantyClock.CONTRACTOR and rule.unit not in {WarrantyUnit.AGREED, WarrantyUnit.RESTART}
     ]
-    tables: list[papers.Facts] = [
-        {"heading": _("各部位、部件的保修期"), "columns": [_("部位"), _("保修期"), _("依据")], "rows": rows}
-    ] if kind is PaperKind.GUARANTEE else []
-    return papers.paper(
-        papers.number_of("ZZ", now, 1), wording.content.title, fields,
-        [(_("说明"), wording.content.filled({name: text for name, text in said.items() if text}))],
-        [papers.signature(now.uow, _("建设单位（盖章）"), None)], tables,
-    )
 
 
 def minimum(unit: WarrantyUnit, amount: int | None) -> str:

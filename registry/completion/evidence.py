@@ -1,10 +1,12 @@
 """The conditions that turn on what the site recorded: divisions, lots, hidden work, tests, design changes, archive.
 
-What belongs to the whole project is asked once, however many unit projects are looked at together.
+All but the tree of divisions is asked once, however many unit projects are looked at together.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
@@ -24,7 +26,7 @@ from registry.materials.standing import holds
 from registry.standards.completion import Moment
 from registry.standards.stages import Stage
 from registry.works.models import Lot
-from registry.works.standing import lot_blockers
+from registry.works.standing import Blocker, lot_blockers
 
 Found = TypeVar("Found")
 BUILT = frozenset({Stage.BEFORE_START, Stage.CONSTRUCTION})
@@ -57,32 +59,35 @@ def divisions(now: Standing, _moment: Moment) -> Answer:
 
 def lots(now: Standing, _moment: Moment) -> Answer:
     """No lot of the unit waits for material, a first sample or the mark of a key step."""
-    ids = now.uow.session.scalars(
-        select(Lot.id).where(Lot.unit_project_id == now.unit.id, Lot.withdrawn_at.is_(None)).order_by(Lot.id)
-    ).all()
-    if not ids:
+    found = once(now, "lots", lambda: lots_together(now))[now.unit.id]
+    if not found:
         return not_applicable(_("系统中没有检验批"))
-    stopped = {lot: found for lot, found in lot_blockers(now.uow.session, ids, now.today).items() if found}
+    stopped = [blockers for blockers in found if blockers]
     if not stopped:
-        return met(_("{count} 个检验批", count=len(ids)))
+        return met(_("{count} 个检验批", count=len(found)))
     return lacking([
-        _("{count} 个检验批中有 {stopped} 个存在问题", count=len(ids), stopped=len(stopped)),
-        *named(dict.fromkeys(one.label for found in stopped.values() for one in found)),
+        _("{count} 个检验批中有 {stopped} 个存在问题", count=len(found), stopped=len(stopped)),
+        *named(dict.fromkeys(one.label for blockers in stopped for one in blockers)),
     ], f"/units/{now.unit.id}/works")
+
+
+def lots_together(now: Standing) -> dict[UUID, list[tuple[Blocker, ...]]]:
+    """By unit project: what stops each of its lots, () for a lot that nothing stops."""
+    rows = now.uow.session.execute(
+        select(Lot.id, Lot.unit_project_id)
+        .where(Lot.unit_project_id.in_(now.together), Lot.withdrawn_at.is_(None)).order_by(Lot.id)
+    )
+    units = {row.id: row.unit_project_id for row in rows}
+    found: dict[UUID, list[tuple[Blocker, ...]]] = defaultdict(list)
+    for lot, blockers in lot_blockers(now.uow.session, units, now.today).items():
+        found[units[lot]].append(blockers)
+    return found
 
 
 def concealed(now: Standing, _moment: Moment) -> Answer:
     """Every hidden work was looked at and passed, the last look counting. Source: 建设工程质量管理条例 第三十条."""
     link = f"/units/{now.unit.id}/concealed"
-    following = aliased(ConcealedWork)
-    works = now.uow.session.execute(
-        select(ConcealedWork.place, Signature.verdict)
-        .outerjoin(Signature, (Signature.work_id == ConcealedWork.id) & Signature.decides)
-        .where(
-            ConcealedWork.unit_project_id == now.unit.id, ~exists().where(following.previous_id == ConcealedWork.id),
-        )
-        .order_by(ConcealedWork.number)
-    ).all()
+    works = once(now, "concealed", lambda: concealed_together(now))[now.unit.id]
     if not works:
         return unknown(_("系统中没有隐蔽工程验收记录"), link)
     waiting = [place for place, verdict in works if verdict is not Verdict.PASSED]
@@ -93,8 +98,25 @@ def concealed(now: Standing, _moment: Moment) -> Answer:
     ], link)
 
 
+def concealed_together(now: Standing) -> dict[UUID, list[tuple[str, Verdict | None]]]:
+    """By unit project: where work was hidden, and what the last look at it said; None while nobody has decided."""
+    following = aliased(ConcealedWork)
+    rows = now.uow.session.execute(
+        select(ConcealedWork.unit_project_id, ConcealedWork.place, Signature.verdict)
+        .outerjoin(Signature, (Signature.work_id == ConcealedWork.id) & Signature.decides)
+        .where(
+            ConcealedWork.unit_project_id.in_(now.together), ~exists().where(following.previous_id == ConcealedWork.id),
+        )
+        .order_by(ConcealedWork.unit_project_id, ConcealedWork.number)
+    )
+    found: dict[UUID, list[tuple[str, Verdict | None]]] = defaultdict(list)
+    for unit, place, verdict in rows:
+        found[unit].append((place, verdict))
+    return found
+
+
 def once(now: Standing, name: str, ask: Callable[[], Found]) -> Found:
-    """Ask for what is the same for every unit project only once."""
+    """Ask only once for what answers for every unit project that is looked at together."""
     if name not in now.shared:
         now.shared[name] = ask()
     found: Found = now.shared[name]
@@ -141,7 +163,7 @@ def archive(now: Standing, moment: Moment) -> Answer:
 
 def archive_of(now: Standing, moment: Moment) -> Answer:
     link = f"/projects/{now.project.id}/archives"
-    found = completeness(now.uow, now.project.id)
+    found = once(now, "completeness", lambda: completeness(now.uow, now.project.id))
     due = DUE[moment]
     missing = [line for line in found.missing if line.asked.stage in due]
     if not missing:

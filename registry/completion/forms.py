@@ -1,6 +1,6 @@
 """What a browser may send about completion."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wtforms.validators import NumberRange, Optional, Regexp
 
@@ -90,6 +90,11 @@ class FilingForm(Form):
     content = LineField(later("本次备案内容"), [Needed(), at_most(200)])
     scale = LineField(later("本次备案规模"), [Needed(), at_most(200)])
     contract_price = LineField(later("合同价格"), [Needed(), at_most(60)])
+    planning_permit = LineField(later("规划许可证号"), [at_most(80)])
+
+
+class AcceptForm(Form):
+    accepted_on = DayField(later("竣工验收合格日期"), [Needed()])
 
 
 class OrderForm(Form):
@@ -141,8 +146,13 @@ def check_form(checkpoints: Iterable[DwellingCheckpoint]) -> CheckForm:
     return made
 
 
-def paper_form(fields: Iterable[WordingField]) -> Form:
-    """The form of one of the two papers: a text for each field of its wording; what the registry knows may stay empty."""
-    named = {field_name(one.key): ParagraphField(one.label, [at_most(1_000)]) for one in fields}
+def paper_form(fields: Iterable[WordingField], before: Mapping[str, str]) -> Form:
+    """The form of one of the two papers: a text for each field of its wording; what the registry knows may stay empty.
+
+    before   what an earlier paper said, by the field's key: nobody types it again for every dwelling
+    """
+    named = {
+        field_name(one.key): ParagraphField(one.label, [at_most(1_000)], default=before.get(one.key, "")) for one in fields
+    }
     made: Form = type("PaperFormOfToday", (Form,), named)()
     return made

@@ -1,15 +1,16 @@
-"""Further doors: what the station does, the warranty certificate, the dwellings."""
+"""Further doors: a day from before the registry, what the station does, the warranty certificate, the dwellings."""
 
 from uuid import UUID
 
-from flask import flash
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 
 from registry.completion import dwellings as homes
-from registry.completion import queries, station, warranty
+from registry.completion import entering, queries, station, warranty
 from registry.completion.blueprint import bp
 from registry.completion.forms import (
     YES,
+    AcceptForm,
     CertificateSignForm,
     DwellingsForm,
     OrderForm,
@@ -34,6 +35,22 @@ from registry.web.pages import page, see_other
 def queue() -> ResponseReturnValue:
     with reading() as uow:
         return page("completion/queue.html", queue=queries.queue(uow), today=uow.today)
+
+
+@bp.route("/unit-projects/<uuid:unit_id>/acceptance", methods=["GET", "POST"])
+@door(Permission.PROJECT_EDIT)
+def enter_day(unit_id: UUID) -> ResponseReturnValue:
+    form = AcceptForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            unit = entering.enter_acceptance_day(uow, unit_id, form.accepted_on.day)
+        if not form.errors:
+            flash(_("已登记竣工验收合格日期。设计使用年限和保修期自该日起算。"))
+            return see_other("desks.project", project_id=unit.project_id)
+
+    with reading() as uow:
+        unit, flows = entering.unit_to_enter(uow, unit_id)
+        return page("completion/enter_day.html", form=form, unit=unit, flows=flows)
 
 
 @bp.route("/units/<uuid:unit_id>/completion/oversight", methods=["GET", "POST"])
@@ -153,7 +170,7 @@ def dwellings(unit_id: UUID) -> ResponseReturnValue:
             return see_other(".dwellings", unit_id=unit_id)
 
     with reading() as uow:
-        return page("completion/dwellings.html", form=form, now=queries.dwellings(uow, unit_id), sides=homes.SIDE_WORDS,
+        return page("completion/dwellings.html", form=form, homes=queries.dwellings(uow, unit_id), sides=homes.SIDE_WORDS,
                     kinds=queries.PAPER_TITLES)
 
 
@@ -180,7 +197,7 @@ def check(dwelling_id: UUID) -> ResponseReturnValue:
             flash(_("{number} 的验收情况已记录。", number=asked.dwelling.number))
             return see_other(".dwellings", unit_id=asked.dwelling.unit_project_id)
     names = {one.key: field_name(one.key) for one in asked.checkpoints}
-    return page("completion/check.html", form=form, asked=asked, names=names)
+    return page("completion/check.html", form=form, asked=asked, names=names, reason_form=ReasonForm(formdata=None))
 
 
 @bp.post("/dwellings/<uuid:dwelling_id>/removal")
@@ -198,17 +215,30 @@ def strike_off(dwelling_id: UUID) -> ResponseReturnValue:
 def issue(unit_id: UUID, kind: str) -> ResponseReturnValue:
     if kind not in {one.value for one in PaperKind}:
         raise NotFound(_("没有找到所要的记录。"))
+    dwelling = dwelling_asked(request.args.get("dwelling", ""))
     with reading() as uow:
-        asked = queries.paper_to_issue(uow, unit_id, PaperKind(kind))
-    form = paper_form(asked.wording.fields)
+        asked = queries.paper_to_issue(uow, unit_id, PaperKind(kind), dwelling)
+    form = paper_form(asked.wording.fields, asked.before)
     if form.validate_on_submit():
         answers = {one.key: form[field_name(one.key)].data or "" for one in asked.wording.fields}
         with form.blaming(), writing() as uow:
-            homes.issue_residential_paper(uow, unit_id, PaperKind(kind), answers)
+            homes.issue_residential_paper(uow, unit_id, PaperKind(kind), answers, dwelling)
         if not form.errors:
             flash(_("《{title}》已制作。", title=asked.wording.title))
             return see_other(".dwellings", unit_id=unit_id)
+    title = _("制作《{title}》", title=asked.wording.title)
+    if asked.dwelling is not None:
+        title = _("制作 {number} 户的《{title}》", number=asked.dwelling.number, title=asked.wording.title)
     return page("completion/form.html", form=form, task=task(
-        asked.now.unit, _("制作《{title}》", title=asked.wording.title), _("系统已知的内容可以留空。"), _("制作"),
-        f"/units/{unit_id}/dwellings",
+        asked.now.unit, title, _("系统已知的内容可以留空；已填写过的自动带出。"), _("制作"), f"/units/{unit_id}/dwellings",
     ))
+
+
+def dwelling_asked(text: str) -> UUID | None:
+    """The dwelling an address names, none for the whole unit project. Raises NotFound for what is no id."""
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(_("没有找到所要的记录。")) from None

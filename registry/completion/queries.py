@@ -1,6 +1,6 @@
 """What can be asked about completion. Every answer has been through policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -219,10 +219,23 @@ def certificate_to_sign(uow: UnitOfWork, certificate_id: UUID) -> Certificate:
     return found
 
 
-def dwellings(uow: UnitOfWork, unit_id: UUID) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """The dwellings of a unit project, and the papers that were made for it, the last of a kind for each dwelling."""
+
+    now: Standing
+    whole: Sequence[ResidentialPaper]                              # of no dwelling in particular
+    of: Mapping[UUID, Mapping[PaperKind, ResidentialPaper]]
+
+
+def dwellings(uow: UnitOfWork, unit_id: UUID) -> Homes:
     now = standing(uow, unit_id)
     policy.require(uow.actor, Permission.COMPLETION_READ, now.project.scope)
-    return now
+    by_dwelling: dict[UUID, dict[PaperKind, ResidentialPaper]] = {}
+    for made in now.papers:
+        if made.dwelling_id is not None:
+            by_dwelling.setdefault(made.dwelling_id, {})[made.kind] = made
+    return Homes(now, [made for made in now.papers if made.dwelling_id is None], by_dwelling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +254,20 @@ def dwelling_to_check(uow: UnitOfWork, dwelling_id: UUID) -> ToCheck:
 class ToIssue:
     now: Standing
     wording: Wording
+    dwelling: Dwelling | None              # None: for the whole unit project
+    before: Mapping[str, str]              # what the last paper of the kind said, by field
 
 
-def paper_to_issue(uow: UnitOfWork, unit_id: UUID, kind: PaperKind) -> ToIssue:
+def paper_to_issue(uow: UnitOfWork, unit_id: UUID, kind: PaperKind, dwelling_id: UUID | None = None) -> ToIssue:
+    """What one of the two papers asks. Raises NotFound for a dwelling that is not of this unit project."""
     now = standing(uow, unit_id)
     policy.require(uow.actor, Permission.COMPLETION_RECORD, now.project.scope)
-    return ToIssue(now, standards.wording(uow.session, f"completion/{kind.value}", now.project.region, uow.today).content)
+    dwelling = next((one for one in now.dwellings if one.id == dwelling_id), None)
+    if dwelling_id is not None and dwelling is None:
+        raise NotFound(_("没有找到所要的记录。"))
+    wording = standards.wording(uow.session, f"completion/{kind.value}", now.project.region, uow.today).content
+    last = next((one for one in reversed(now.papers) if one.kind is kind), None)
+    return ToIssue(now, wording, dwelling, dict(last.answers) if last else {})
 
 
 def paper(uow: UnitOfWork, kind: str, record_id: UUID) -> Readable:

@@ -48,7 +48,8 @@ class Standing:
     papers: Sequence[ResidentialPaper]
     plaques: Sequence[Plaque]                  # in force
     archives: Sequence[Archive]
-    shared: dict[str, Any]                     # what is the same for every unit project, asked once
+    together: Sequence[UUID]                   # the unit projects that are looked at together, this one among them
+    shared: dict[str, Any]                     # what is asked once for all of them
 
     @property
     def today(self) -> date:
@@ -160,7 +161,7 @@ def standings(uow: UnitOfWork, project_id: UUID, unit_ids: Sequence[UUID] = ()) 
             {row.rule: row for row in statements if row.unit_project_id == unit.id},
             [row for row in papers if row.unit_project_id == unit.id],
             [row for row in plaques if row.unit_project_id == unit.id],
-            archives, shared,
+            archives, ids, shared,
         )
         for unit in units
     ]

@@ -12,6 +12,7 @@ from registry.completion.standing import Standing
 from registry.kernel.actor import Actor
 from registry.kernel.text import _
 from registry.notices.calendar import deadline
+from registry.pledges.rules import ON_FILE
 from registry.policy import Permission
 from registry.projects.models import Participation
 from registry.standards import handbook as standards
@@ -99,8 +100,21 @@ def opinion_steps(now: Standing, held: Round | None, actor: Actor, base: str) ->
                 continue
             notice = held.notice if held is not None and runs(held) else None
             due = notice is not None and now.today >= notice.meets_on
-            yield Step(label, who_of(now, firm, (post,)), link=f"{base}/opinion", act=_("签署验收意见"),
-                       mine=due and leads(now, actor, firm, (post,)))
+            yield Step(label, who_of(now, firm, (post,)), said=papers_lacking(now, firm, post), link=f"{base}/opinion",
+                       act=_("签署验收意见"), mine=due and leads(now, actor, firm, (post,)))
+
+
+def papers_lacking(now: Standing, firm: Participation, post: str) -> str:
+    """Say it beforehand when the pair of the one who is to sign is not on file, as a successor's may be."""
+    names = [term.person_name for held, term in now.holders(post) if held.id == firm.id and not on_file(now, term.id)]
+    if not names:
+        return ""
+    return _("{person}的授权书、承诺书尚未备案，备案以前不能签署同意验收的意见", person="、".join(names))
+
+
+def on_file(now: Standing, term_id: UUID) -> bool:
+    place = now.board.place_of(term_id)
+    return place is None or place.seat.state in ON_FILE
 
 
 def after_steps(now: Standing, held: Round | None, actor: Actor, base: str) -> Iterable[Step]:

@@ -180,7 +180,7 @@ def opinion(unit_id: UUID) -> ResponseReturnValue:
 def file(unit_id: UUID) -> ResponseReturnValue:
     form = FilingForm()
     if form.validate_on_submit():
-        words = FilingWords(form.content.data, form.scale.data, form.contract_price.data)
+        words = FilingWords(form.content.data, form.scale.data, form.contract_price.data, form.planning_permit.data or "")
         with form.blaming(), writing() as uow:
             made = filing.submit_filing(uow, unit_id, words)
         if not form.errors:

@@ -29,6 +29,7 @@ from registry.projects.models import UnitProject
 from registry.projects.offices import own_office
 from registry.standards import handbook as standards
 from registry.standards import kinds
+from registry.standards.wording import Wording
 
 WORDING = "completion/warranty"
 CERTIFICATE_IN_FULL = (selectinload(Certificate.unit).options(*UNIT_IN_FULL), selectinload(Certificate.signatures))
@@ -137,19 +138,12 @@ def finish(uow: UnitOfWork, now: Standing, certificate: Certificate, signed: lis
         [
             (_("发包人（全称）"), "、".join(one.organisation_name for one in now.firms("owner"))),
             (_("承包人（全称）"), firm.organisation_name), (_("工程名称"), f"{now.project.name} {now.unit.name}"),
-            (_("缺陷责任期"), _("{months} 个月", months=certificate.defect_months)),
         ],
-        [
-            (_("一、工程质量保修范围和内容"), certificate.scope_words.splitlines()),
-            (_("二、质量保修责任"), wording.filled({"project": f"{now.project.name} {now.unit.name}"})),
-            (_("三、双方约定的其他事项"), certificate.other.splitlines()),
-        ],
+        certificate_sections(now, certificate, wording),
         [
             papers.signature(uow, _("承包人（{firm}）", firm=firm.organisation_name), by_side[CONTRACTOR]),
             papers.signature(uow, _("发包人"), by_side[OWNER]),
         ],
-        [{"heading": _("质量保修期"), "columns": [_("部位"), _("保修期"), _("法定依据")],
-          "rows": [[one["part"], one["words"], one["source"]] for one in certificate.periods]}],
     )
     sha256 = documents.deposit(uow, uow.tools.printer.pdf("warranty_certificate", facts), "application/pdf")
     certificate.paper_sha256 = sha256
@@ -157,6 +151,20 @@ def finish(uow: UnitOfWork, now: Standing, certificate: Certificate, signed: lis
     file_document(uow, now.project.id, FileFacts(
         "E1-10", _("{unit}工程质量保修书", unit=now.unit.name), sha256, uow.today, unit_id=now.unit.id,
     ))
+
+
+def certificate_sections(now: Standing, certificate: Certificate, wording: Wording) -> list[papers.Section]:
+    """The numbered parts of the certificate, in the order of GF-2017-0201 附件3."""
+    return [
+        papers.Section(_("一、工程质量保修范围和内容"), certificate.scope_words.splitlines()),
+        papers.Section(_("二、质量保修期"), (), (_("部位"), _("保修期"), _("法定依据")), [
+            (one["part"], one["words"], one["source"]) for one in certificate.periods
+        ]),
+        papers.Section(_("三、缺陷责任期"), [_("{months} 个月。", months=certificate.defect_months)]),
+        papers.Section(_("四、质量保修责任"), wording.filled({"project": f"{now.project.name} {now.unit.name}"})),
+        papers.Section(_("五、保修费用"), [_("保修费用由造成质量缺陷的责任方承担。")]),
+        papers.Section(_("六、双方约定的其他事项"), certificate.other.splitlines()),
+    ]
 
 
 def withdraw_certificate(uow: UnitOfWork, certificate_id: UUID, reason: str) -> None:

@@ -170,10 +170,6 @@ class EndForm(Form):
     reason = ParagraphField(later("原因"), [Needed(), at_most(300)])
 
 
-class AcceptForm(Form):
-    accepted_on = DayField(later("竣工验收合格日期"), [Needed()])
-
-
 class CorrectAcceptanceForm(Form):
     accepted_on = DayField(later("正确的竣工验收合格日期"), [Needed()])
     reason = ParagraphField(later("更正原因"), [Needed(), at_most(300)])

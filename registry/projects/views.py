@@ -9,7 +9,6 @@ from registry.kernel.text import _
 from registry.policy import Permission
 from registry.projects import actions, correcting, crew, queries, registering, staffing
 from registry.projects.forms import (
-    AcceptForm,
     AmendForm,
     AmendUnitForm,
     CorrectAcceptanceForm,
@@ -223,21 +222,6 @@ def see_out(participation_id: UUID) -> ResponseReturnValue:
 
     with reading() as uow:
         return page("projects/see_out.html", form=form, firm=queries.firm_to_see_out(uow, participation_id))
-
-
-@bp.route("/unit-projects/<uuid:unit_id>/acceptance", methods=["GET", "POST"])
-@door(Permission.PROJECT_EDIT)
-def accept(unit_id: UUID) -> ResponseReturnValue:
-    form = AcceptForm()
-    if form.validate_on_submit():
-        with form.blaming(), writing() as uow:
-            unit = actions.accept_unit(uow, unit_id, form.accepted_on.day)
-        if not form.errors:
-            flash(_("已登记竣工验收合格日期。设计使用年限和保修期自该日起算。"))
-            return see_other("desks.project", project_id=unit.project_id)
-
-    with reading() as uow:
-        return page("projects/accept.html", form=form, unit=queries.unit_to_edit(uow, unit_id))
 
 
 @bp.route("/unit-projects/<uuid:unit_id>/acceptance/correction", methods=["GET", "POST"])

@@ -19,8 +19,10 @@ def paper(title: str, drawing: str, **changed: Any) -> Facts:
             )
         ],
         "sections": [
-            {"heading": "一、验收意见", "paragraphs": ["经验收，工程质量符合设计文件和验收标准的要求，合格。"]},
-            {"heading": "二、其他", "paragraphs": []},
+            {"heading": "一、验收意见", "paragraphs": ["经验收，工程质量符合设计文件和验收标准的要求，合格。"],
+             "columns": [], "rows": []},
+            {"heading": "二、质量保修期", "paragraphs": [], "columns": ["部位", "保修期"], "rows": [["屋面防水工程", "5 年"]]},
+            {"heading": "三、其他", "paragraphs": [], "columns": [], "rows": []},
         ],
         "tables": [{
             "heading": "核查情况", "columns": ["项目", "记录", "结论"],

@@ -1,9 +1,12 @@
 """Lawful states of completion: each function does what its people would have done."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from click.testing import Result
+from sqlalchemy import event
 
 from registry.completion.actions import Meeting, Voice, call_meeting, sign_opinion
 from registry.completion.filing import submit_filing
@@ -13,12 +16,15 @@ from registry.completion.papers import FilingWords
 from registry.completion.reports import ReportFacts, StatementFacts, state_condition, submit_report
 from registry.completion.station import Seen, receive_filing, record_oversight
 from registry.completion.warranty import Terms, draw_up, sign_certificate
-from registry.kernel.actor import Actor
+from registry.kernel.actor import Actor, Role
 from registry.kernel.uow import UnitOfWork, Units
+from registry.parties.models import IdentityKind
 from registry.plaques.actions import Size
 from registry.pledges.actions import Signing
+from registry.pledges.changes import Newcomer, hand_over
+from registry.projects.actions import UnitFacts, add_unit, amend_project
 from registry.projects.correcting import amend_unit
-from registry.projects.models import Project, UnitProject
+from registry.projects.models import Participation, Project, Term, UnitProject
 from registry.standards.completion import Moment
 from tests import build
 from tests.accounts.visiting import application
@@ -150,6 +156,43 @@ def received(site: Site, clock: Clock, unit: UUID | None = None) -> str:
     filing = filed(site, clock, unit)
     with site.units.writing(site.officer) as uow:
         return receive_filing(uow, filing.id).number
+
+
+def categorised(site: Site, category: str) -> None:
+    """The project is of another category after all."""
+    with site.units.writing(site.officer) as uow:
+        before = uow.get(Project, site.project)
+        amend_project(uow, site.project, before.version, "更正类别", {"category": category})
+
+
+def third_unit(site: Site) -> UUID:
+    with site.units.writing(site.officer) as uow:
+        return add_unit(uow, site.project, UnitFacts("03", "3 号楼", 50, "结构设计总说明")).id
+
+
+def succeeded(site: Site, role: str, name: str) -> Actor:
+    """The leader of a firm hands over yesterday; the successor has an account and has signed nothing yet."""
+    with site.units.writing(site.filer) as uow:
+        change = hand_over(uow, site.terms[role], Newcomer(
+            name, IdentityKind.CITIZEN, build.identity(), "", "一级注册建造师", "鲁1372026202600001",
+            uow.today - timedelta(days=1), "工作调动", "",
+        ))
+        term = uow.get(Term, change.incoming_term_id)
+        person, firm = term.person_id, uow.get(Participation, term.participation_id).organisation_id
+    return build.signed_in(site.units, f"{role}-next", name, firm, person, Role.PROJECT_LEADER)
+
+
+@contextmanager
+def counted(units: Units) -> Iterator[list[str]]:
+    """Every statement sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(units.bind, "before_cursor_execute", note)
+    yield sent
+    event.remove(units.bind, "before_cursor_execute", note)
 
 
 def run_units(uow: UnitOfWork, project: UUID) -> list[UnitGates]:

@@ -1,5 +1,6 @@
 """From the contractor's report to the receipt of the station, as the law has it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -43,7 +44,7 @@ from registry.standards.completion import Moment
 from tests import build as house
 from tests.build import Site
 from tests.completion import build
-from tests.conftest import Clock
+from tests.conftest import Clock, Visit
 
 GOOD = Seen(organisation=True, procedure=True, standards=True, result=True, words="")
 
@@ -166,6 +167,21 @@ def test_a_leader_changed_between_notice_and_signature_signs_no_more(building: S
         build.opinion(building, clock, "contractor")
     with pytest.raises(GatesNotMet, match="郑接任"):
         build.opinion(building, clock, "owner")
+
+
+def test_a_successor_whose_pair_is_not_on_file_is_warned_of_and_cannot_agree(
+    building: Site, clock: Clock, visit: Visit
+) -> None:
+    build.called(building, clock)
+    successor = build.succeeded(building, "contractor", "郑接任")
+    assert "郑接任的授权书、承诺书尚未备案" in visit(successor).get(f"/units/{building.unit}/completion").text
+    changed = replace(building, leaders=building.leaders | {"contractor": successor})
+    with pytest.raises(GatesNotMet, match="郑接任"):
+        build.opinion(changed, clock, "contractor")
+    given = build.opinion(changed, clock, "contractor", voice=build.REFUSED)
+    assert "未备案" in given.warning
+    assert "与备案的项目负责人不一致" in visit(building.officer).get(f"/units/{building.unit}/completion").text
+    assert rounds(building)[0].ended_as is Ending.DISAGREED
 
 
 def test_somebody_who_leads_no_firm_gives_no_opinion(building: Site, clock: Clock) -> None:

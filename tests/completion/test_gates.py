@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.completion.gates import run_project
 from registry.completion.housing import PaperKind
 from registry.completion.models import ReportKind, Stance
 from registry.completion.rules import agreed_periods, earliest_meeting
@@ -19,6 +20,7 @@ from tests.completion import build
 from tests.completion.test_dwellings import all_good, entered
 from tests.conftest import Clock
 
+TREE = 4    # statements that read the tree of one unit project, see acceptance.standing
 GATES = next(COMPLETION_GATES.read(draft.content) for draft in shipped() if draft.kind == "completion-gates")
 STATED = [gate for gate in GATES if gate.stated and not gate.residential]
 
@@ -169,4 +171,47 @@ def test_the_command_says_the_same_as_json(building: Site) -> None:
     said = json.loads(from_command.output)
     [unit] = said["units"]
     assert {"rule", "source", "state", "missing", "who", "link"} <= set(unit["gates"][0])
-    assert build.command(building.units, "gates", build.number_of(building), "--unit", "09").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("没有的编号",), ("{number}", "--unit", "09")])
+def test_the_command_tells_what_is_not_there_from_what_is_not_met(building: Site, words: tuple[str, ...]) -> None:
+    answered = build.command(building.units, "gates", *(word.format(number=build.number_of(building)) for word in words))
+    assert answered.exit_code == 2
+    assert "没有" in answered.stderr
+
+
+def test_the_command_ends_well_once_every_condition_of_the_law_is_met(building: Site, clock: Clock) -> None:
+    build.ready(building, clock)
+    answered = build.command(building.units, "gates", build.number_of(building), "--unit", "01")
+    assert (answered.exit_code, answered.output.count("[未满足]")) == (0, 0)
+    assert "退出码" in build.command(building.units, "gates", "--help").output
+
+
+@pytest.mark.parametrize(("category", "state", "said"), [
+    ("住宅", "not-met", "尚未登记住户"), ("公共建筑", "not-applicable", "公共建筑"), ("市政工程", "not-applicable", "市政工程"),
+    ("房屋建筑工程", "unknown", "没有登记住户"),
+])
+def test_the_category_says_whether_there_are_homes(building: Site, category: str, state: str, said: str) -> None:
+    build.categorised(building, category)
+    line = build.lines(building)["dwellings"]
+    assert line.state.value == state
+    assert said in line.missing[0]
+    assert state_of(building, "residential-papers", Moment.FILING) == state
+
+
+def test_a_garage_among_homes_is_stated_to_have_none(building: Site) -> None:
+    build.categorised(building, "住宅")
+    build.state(building, "dwellings", building.leaders["owner"], Stance.NOT_APPLICABLE)
+    assert state_of(building, "dwellings") == "not-applicable"
+    assert state_of(building, "residential-papers", Moment.FILING) == "not-applicable"
+
+
+def test_a_further_unit_project_costs_only_the_reading_of_its_tree(building: Site) -> None:
+    def asked() -> int:
+        with building.units.reading(building.officer) as uow, build.counted(building.units) as statements:
+            run_project(uow, building.project)
+        return len(statements)
+
+    two = asked()
+    build.third_unit(building)
+    assert asked() - two <= TREE

@@ -9,6 +9,7 @@ from registry.kernel.actor import Role
 from tests import build as house
 from tests.build import Site
 from tests.completion import build
+from tests.completion.test_dwellings import entered
 from tests.conftest import Clock, Visit
 
 
@@ -74,3 +75,27 @@ def test_the_station_finds_what_waits_for_it(building: Site, visit: Visit, clock
         paper = visit(building.filer).get(f"/completion-papers/{kind}/{record}")
         assert (kind, paper.status_code) == (kind, 200)
         assert paper.data.startswith(b"%PDF")
+
+
+def test_the_two_papers_are_made_for_one_dwelling_and_filled_in_from_the_last(building: Site, visit: Visit) -> None:
+    first, second = entered(building, "1-101\n1-102")
+    browser = visit(building.filer)
+    page = browser.get(f"/units/{building.unit}/dwellings")
+    address = f"/units/{building.unit}/residential-papers/residential-guarantee?dwelling="
+    assert address + str(first.id) in page.text
+    answers = {"of_quality": "合格", "of_repair": "历城物业 0531-80000000", "of_answer": "七日内派人维修"}
+    assert browser.post(address + str(first.id), answers, at=address + str(first.id)).status_code == 303
+    made = re.findall(r"/completion-papers/residential/[0-9a-f-]{36}", browser.get(f"/units/{building.unit}/dwellings").text)
+    assert len(made) == 1
+    assert browser.get(made[0]).data.startswith(b"%PDF")
+    assert "历城物业" in browser.get(address + str(second.id)).text
+    for nobodys in ("x", str(building.unit)):
+        assert browser.get(address + nobodys).status_code == 404
+
+
+def test_a_dwelling_entered_wrongly_is_struck_off_on_its_page(building: Site, visit: Visit) -> None:
+    [home] = entered(building, "1-101")
+    browser, page = visit(building.filer), f"/dwellings/{home.id}/check"
+    assert "注销登记" in browser.get(page).text
+    assert browser.post(f"/dwellings/{home.id}/removal", {"reason": "户号有误"}, at=page).status_code == 303
+    assert "没有登记住户" in browser.get(f"/units/{building.unit}/dwellings").text
