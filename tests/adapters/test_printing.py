@@ -41,6 +41,11 @@ def elsewhere() -> Iterator[WeasyPrinter]:
     printer.close()
 
 
+def test_no_form_is_left_out():
+    """What extends another form stands here as well; names that begin with _ are pieces of forms."""
+    assert {path.stem for path in (ROOT / "templates/print").glob("[!_]*.html")} == set(papers.FORMS)
+
+
 @pytest.mark.parametrize("form", papers.FORMS)
 def test_every_form_is_valid_for_a_hundred_years_and_for_the_blind(printer, tmp_path, form):
     paper = tmp_path / "paper.pdf"
