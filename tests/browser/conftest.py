@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,13 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import Engine
 
 from registry.kernel.actor import NOBODY, Actor
+from tests import build
 from tests.browser import sites
 from tests.browser.house import House, open_house
 from tests.browser.walking import DESKTOP, PHONE, Walker
+from tests.conftest import Clock
 
+AGO = timedelta(60)  # when work began where there is a crew
 PATIENCE = 15_000  # milliseconds, for a page on a busy machine
 Enter = Callable[..., Walker]
 
@@ -28,6 +32,14 @@ def house(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def landmark(house: House) -> sites.Landmark:
     return sites.landmark(house)
+
+
+@pytest.fixture(scope="session")
+def works_site(house: House) -> build.Site:
+    """A project where building is going on, with a crew; what is done there now is done by the real clock."""
+    site = sites.under_construction(house, Clock(house.units.tools.now() - AGO))
+    site.units = house.units
+    return site
 
 
 @pytest.fixture(scope="session")
