@@ -87,9 +87,13 @@ def heads(site: Site) -> None:
 
 def opened(site: Site, code: str, by: str = "site/technical-leader") -> NodeAcceptance:
     """Put a node up for acceptance, with everybody who has to attend."""
-    request = Request("同意报验", TOTALS, attendants_for(site, code), answers=answers_for(site, code))
+    request = request_for(site, code)
     with site.units.writing(site.leaders[by]) as uow:
         return open_acceptance(uow, site.unit, code, request)
+
+
+def request_for(site: Site, code: str) -> Request:
+    return Request("同意报验", TOTALS, attendants_for(site, code), answers=answers_for(site, code))
 
 
 def answers_for(site: Site, code: str) -> dict[str, Answer]:
@@ -139,11 +143,13 @@ def absent_but(site: Site, *present: str) -> None:
         declare_absent(uow, site.unit, codes, "设计不含此项")
 
 
-def concealed(site: Site, item_key: str = "rebar", item_code: str = "020102", photos: int = 2) -> ConcealedWork:
+def concealed(
+    site: Site, item_key: str = "rebar", item_code: str = "020102", photos: int = 2, previous: UUID | None = None
+) -> ConcealedWork:
     with site.units.writing(site.leaders["site/foreman"]) as uow:
         work = notice_covering(uow, site.unit, Covering(
             item_key, item_code, "三层梁板①~⑤轴", "HRB400E Φ25、Φ8", "钢筋牌号、规格、数量、位置",
-            uow.at + timedelta(hours=48), "结施-05",
+            uow.at + timedelta(hours=48), "结施-05", previous=previous,
         ))
     for _number in range(photos):
         with site.units.writing(site.leaders["site/foreman"]) as uow:
