@@ -70,9 +70,12 @@ class Spread:
         return [hold for hold in self.holds if hold.bars_use]
 
 
-def batch_spread(uow: UnitOfWork, batch_id: UUID, words: str = "") -> Spread:
-    """Where a batch is built in, and into which lots it may still go: those not accepted yet, the next due first."""
-    batch = batch_for(uow, batch_id, Permission.WORK_READ)
+def batch_spread(uow: UnitOfWork, batch_id: UUID, words: str = "", needs: Permission = Permission.WORK_READ) -> Spread:
+    """Where a batch is built in, and into which lots it may still go: those not accepted yet, the next due first.
+
+    needs   what the actor is about to do
+    """
+    batch = batch_for(uow, batch_id, needs)
     uses = uow.session.scalars(
         select(LotBatch).options(selectinload(LotBatch.lot).selectinload(Lot.unit))
         .where(LotBatch.batch_id == batch_id, LotBatch.withdrawn_at.is_(None)).order_by(LotBatch.recorded_at, LotBatch.id)

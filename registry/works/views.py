@@ -181,7 +181,8 @@ def use_in_lots(batch_id: UUID) -> ResponseReturnValue:
     """`?q=` is the search the page was shown for: what is chosen must be among what was offered."""
     form = SpreadForm()
     with reading() as uow:
-        form.lots.choices = list(spreading.batch_spread(uow, batch_id, request.args.get("q", "").strip()[:100]).lots)
+        words = request.args.get("q", "").strip()[:100]
+        form.lots.choices = list(spreading.batch_spread(uow, batch_id, words, Permission.WORK_RECORD).lots)
     if form.validate_on_submit():
         with form.blaming(), writing() as uow:
             made = using.use_in_lots(uow, batch_id, [UUID(one) for one in form.lots.data or ()], form.quantity.data)

@@ -63,14 +63,16 @@ def delivered(hand: Walker, site: build.Site, number: str) -> str:
     return hand.page.url.removeprefix(hand.home)
 
 
-def papers_added(hand: Walker, batch: str) -> None:
-    for kind in ("产品合格证", "出厂检验报告"):
-        hand.go(f"{batch}/papers")
-        hand.page.get_by_label("资料种类").select_option(kind)
-        hand.attach("文件", "证明.pdf", "application/pdf", pdf())
-        expect(hand.page.get_by_text("已上传：证明.pdf")).to_be_visible()
-        hand.press("收存")
-        expect(hand.page.get_by_text("资料已收存。")).to_be_visible()
+def certified(hand: Walker, batch: str) -> None:
+    """Add the certificate that came later than the lorry."""
+    hand.go(batch)
+    hand.press("补充资料")
+    hand.page.get_by_label("资料种类").select_option("产品合格证")
+    hand.attach("文件", "证明.pdf", "application/pdf", pdf())
+    expect(hand.page.get_by_text("已上传：证明.pdf")).to_be_visible()
+    hand.expect_clean()
+    hand.press("收存")
+    expect(hand.page.get_by_text("资料已收存。")).to_be_visible()
 
 
 def sampled(hand: Walker, batch: str, test: str, mark: str, count: str) -> None:
@@ -115,7 +117,7 @@ def test_a_delivery_whose_report_fails_is_built_in_nowhere_and_leaves_before_a_w
     [lot] = lots_of(works_site, "五层①~⑤/A~D轴")
     clerk = enter(works_site.leaders["site/materials-clerk"], phone=True)
     batch = delivered(clerk, works_site, "H2026-0701")
-    papers_added(clerk, batch)
+    certified(clerk, batch)
     clerk.go(batch)
     clerk.press("进场检验")
     clerk.expect_clean()
