@@ -31,6 +31,7 @@ class Lot(Base):
     __table_args__ = (
         UniqueConstraint("unit_project_id", "number"),
         Index("ix_lot_unit_item", "unit_project_id", "item_code", "serial"),
+        Index("ix_lot_number", "number"),
         Index("ix_lot_due", "unit_project_id", "due_on", postgresql_where=text("due_on IS NOT NULL")),
         CheckConstraint("serial > 0", name="serial_counts_from_one"),
         CheckConstraint("capacity > 0", name="capacity_is_something"),
