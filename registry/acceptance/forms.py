@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wtforms.fields import DateTimeLocalField
+from wtforms.validators import Optional
 
 from registry.acceptance.rules import COVER_NAMES, TREATMENTS, VERDICT_NAMES, Totals
 from registry.acceptance.sheets import SheetRefused
@@ -80,7 +81,7 @@ class OpenForm(LinedForm):
     looked = WholeNumberField(later("观感质量抽查（项）"))
     looked_right = WholeNumberField(later("其中达到“好”和“一般”（项）"))
     attendants = ManyOfField(later("参加人员"), choices=[])
-    meets_at = MomentField(later("验收时间"), format="%Y-%m-%dT%H:%M", validators=[])
+    meets_at = MomentField(later("验收时间"), format="%Y-%m-%dT%H:%M", validators=[Optional()])
     remarks = ParagraphField(later("说明"), [at_most(500)])
 
     def counts(self) -> Totals:
