@@ -1,6 +1,6 @@
 """What the desks show. Every answer has been through policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,9 +11,15 @@ from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.desks.events import LATEST_EVENTS
+from registry.desks.finding import Found, found_on_sites
+from registry.desks.progress import Line, progress
+from registry.desks.signed import NOTHING_SIGNED, Count, Signed, counts_of, own_terms, signed
+from registry.desks.waiting import Group, waiting
 from registry.kernel.codes import is_code, normalised
+from registry.kernel.errors import NotFound
 from registry.kernel.finding import found_by
 from registry.kernel.search import wanted
+from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.notices.models import Notice
 from registry.notices.queries import Folder, inbox
@@ -39,6 +45,7 @@ class Home:
     to_sign: Sequence[Term]
     to_authorise: Sequence[Term]
     to_file: Sequence[Pledge]
+    groups: Sequence[Group]                # of the construction process
     reports: Sequence[Waiting]             # of wrong plaques, unanswered
     notices: Sequence[Notice]
     projects: Sequence[Project]
@@ -53,7 +60,7 @@ def home(uow: UnitOfWork) -> Home:
     listed = projects(uow, "", 0, 10)
     return Home(
         own_posts(uow), to_sign(uow), to_authorise(uow) if authorises else [], to_file(uow, limit=10) if files else [],
-        waiting_reports(uow, limit=5), waiting_notices(uow), listed.projects, listed.total,
+        waiting(uow), waiting_reports(uow, limit=5), waiting_notices(uow), listed.projects, listed.total,
     )
 
 
@@ -98,6 +105,7 @@ class ProjectDesk:
     plaques: dict[UUID, str]               # the code of the standing one of each unit project that has one
     role_names: dict[str, str]
     post_names: dict[UUID, str]            # by term: what the post was called when it was taken up
+    progress: Mapping[str, Line]           # by the key of the page each line leads to
     events: Sequence[Happened]             # the latest first
 
 
@@ -122,8 +130,45 @@ def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
             term.id: standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label
             for firm in whole.participations for term in firm.terms
         },
-        events_of(uow, whole),
+        progress(uow, whole), events_of(uow, whole),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An old project, as one meets it who held a post there and whose firm of today has no part in it: his own terms."""
+
+    project: Project
+    terms: Sequence[tuple[Term, str]]      # each with what the post was called
+
+
+def project_page(uow: UnitOfWork, project_id: UUID) -> ProjectDesk | Served:
+    """A project on one page; for who served there and moved on, his own part of it and nothing else.
+
+    Raises NotFound for whoever has nothing to do with it.
+    """
+    try:
+        return project_desk(uow, project_id)
+    except NotFound:
+        return served(uow, project_id)
+
+
+def served(uow: UnitOfWork, project_id: UUID) -> Served:
+    """The actor's own terms on a project. Raises NotFound where he held none. Source: 建质〔2014〕124号 第三条."""
+    terms = uow.session.scalars(
+        select(Term).join(Participation, Participation.id == Term.participation_id).options(*TERM_IN_FULL)
+        .where(
+            Participation.project_id == project_id, Term.person_id == uow.actor.person, Term.corrected_by_id.is_(None),
+        ).order_by(Term.since.desc(), Term.id)
+    ).all()
+    if not terms:
+        raise NotFound(_("没有找到所要的记录。"))
+    for term in terms:
+        policy.require(uow.actor, Permission.PROJECT_READ, term.scope)
+    whole = terms[0].participation.project
+    return Served(whole, [
+        (term, standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label) for term in terms
+    ])
 
 
 def place_in(order: Sequence[str], role: str) -> int:
@@ -147,29 +192,51 @@ class Responsibility:
     units: Sequence[UnitProject]
     life_ends_on: date | None
     plaques: Sequence[Plaque]
+    signed: Count                          # marks and acceptances he signed while in it
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """我的终身责任 and 我签过的: what a person answers for by his office, and what he put his name to."""
+
+    rows: Sequence[Responsibility]
+    signed: Signed
+
+
+def own_record(uow: UnitOfWork, only: UUID | None = None) -> OwnRecord:
+    """The actor's own record, whoever employed him then. only: the term whose signatures are listed, None for all."""
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
+    terms = own_terms(uow)
+    counts = counts_of(uow, terms)
+    return OwnRecord(answered_for(uow, [term for term in terms if term.leads], counts), signed(uow, terms, counts, only))
 
 
 def responsibilities(uow: UnitOfWork) -> list[Responsibility]:
-    """我的终身责任: every term the actor ever held, whoever employed him then, the latest first."""
+    """我的终身责任: every term the actor ever held as a leader, whoever employed him then, the latest first."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
-    terms = uow.session.scalars(
-        select(Term).options(*TERM_IN_FULL)
-        .where(Term.person_id == uow.actor.person, Term.leads, Term.corrected_by_id.is_(None))
-        .order_by(Term.since.desc(), Term.id)
-    ).all()
+    terms = [term for term in own_terms(uow) if term.leads]
+    return answered_for(uow, terms, counts_of(uow, terms))
+
+
+def answered_for(uow: UnitOfWork, terms: Sequence[Term], counts: Mapping[UUID, Count]) -> list[Responsibility]:
+    policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     papers = papers_of(uow.session, [term.id for term in terms])
     units = {unit.id for term in terms for unit in covered(term)}
     plaques = uow.session.scalars(
         select(Plaque).where(Plaque.unit_project_id.in_(units), Plaque.superseded_at.is_(None)).order_by(Plaque.issued_on)
     ).all()
-    return [responsibility(uow, term, papers.get(term.id, NOTHING), plaques) for term in terms]
+    return [
+        responsibility(uow, term, papers.get(term.id, NOTHING), plaques, counts.get(term.id, NOTHING_SIGNED)) for term in terms
+    ]
 
 
 def covered(term: Term) -> Sequence[UnitProject]:
     return term.participation.units or term.participation.project.units
 
 
-def responsibility(uow: UnitOfWork, term: Term, papers: Papers, plaques: Sequence[Plaque]) -> Responsibility:
+def responsibility(
+    uow: UnitOfWork, term: Term, papers: Papers, plaques: Sequence[Plaque], count: Count
+) -> Responsibility:
     policy.require(uow.actor, Permission.PLEDGE_READ, term.scope)
     whole = term.participation.project
     units = covered(term)
@@ -177,7 +244,7 @@ def responsibility(uow: UnitOfWork, term: Term, papers: Papers, plaques: Sequenc
     return Responsibility(
         term, standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label,
         papers.state(term, ends_on, uow.today), papers, units, ends_on,
-        [plaque for plaque in plaques if plaque.unit_project_id in {unit.id for unit in units}],
+        [plaque for plaque in plaques if plaque.unit_project_id in {unit.id for unit in units}], count,
     )
 
 
@@ -205,6 +272,7 @@ class Hits:
     projects: Sequence[Project]
     organisations: Sequence[Firm]
     people: Sequence[Term]                 # terms of people of that name
+    sites: Found                           # lots and batches of that number
 
 
 MOST = 20
@@ -216,12 +284,13 @@ def search(uow: UnitOfWork, words: str) -> Hits:
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     typed = words.strip()
     if not wanted(typed):
-        return Hits(typed, None, [], [], [])
+        return Hits(typed, None, [], [], [], Found([], []))
     mine = select(Project).options(PROJECT_PARTIES).where(Project.within(policy.reach(uow.actor)))
     newest = mine.order_by(Project.created_at.desc(), Project.number)
     return Hits(
         typed, plaque_of(uow, typed), found_by(uow.session, newest, Project.grams, typed, MOST),
         firms_called(uow, typed), people_called(uow, typed),
+        found_on_sites(uow, typed),
     )
 
 

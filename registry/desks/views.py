@@ -35,14 +35,26 @@ def home() -> ResponseReturnValue:
 @door(Permission.PROJECT_READ)
 def project(project_id: UUID) -> ResponseReturnValue:
     with reading() as uow:
-        return page("desks/project.html", desk=queries.project_desk(uow, project_id), today=uow.today)
+        desk = queries.project_page(uow, project_id)
+        if isinstance(desk, queries.Served):
+            return page("desks/served.html", served=desk)
+        return page("desks/project.html", desk=desk, today=uow.today)
 
 
 @bp.get("/me/responsibilities")
 @door(Permission.DESK_OPEN)
 def responsibilities() -> ResponseReturnValue:
     with reading() as uow:
-        return page("desks/responsibilities.html", rows=queries.responsibilities(uow), today=uow.today)
+        only = uuid_asked(request.args.get("term", ""))
+        return page("desks/responsibilities.html", own=queries.own_record(uow, only), today=uow.today)
+
+
+def uuid_asked(said: str) -> UUID | None:
+    """The term an address names; what is no id names none."""
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
 
 
 @bp.get("/search")

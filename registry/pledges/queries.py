@@ -173,13 +173,19 @@ def pair(uow: UnitOfWork, term_id: UUID) -> Desk:
     found = uow.get(Term, term_id, *TERM_IN_FULL)
     policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
     refuse_site(found)
-    return desk(uow, found, post_then(uow, found.participation.project, found).wording)
+    return desk(uow, found, post_held_in(uow, found).wording)
+
+
+def post_held_in(uow: UnitOfWork, found: Term) -> Post:
+    """The same for a term in hand: its holder asks too, whatever firm employs him now. Needs `TERM_IN_FULL`."""
+    policy.require(uow.actor, Permission.PLEDGE_READ, found.scope)
+    return standards.post_held(uow.session, found.post, found.participation.project.region, found.since, uow.today)
 
 
 def desk(uow: UnitOfWork, found: Term, wording_key: str) -> Desk:
     """What the pages of a term show. `wording_key` "" where no edition knows the post any more: nothing to sign, all to read."""
     project_of = found.participation.project
-    post = post_then(uow, project_of, found)
+    post = post_held_in(uow, found)
     wording = standards.wording(uow.session, wording_key, project_of.region, uow.today).content if wording_key else None
     papers = papers_of_one(uow.session, found.id)
     return Desk(

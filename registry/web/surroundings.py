@@ -36,7 +36,7 @@ WAYS = (
     Way(later("标牌巡查"), "plaques.watch", "plaque", STATION),
     Way(later("材料召回"), "materials.recalls", "warn", STATION),
     Way(later("我的终身责任"), "desks.responsibilities", "shield",
-        frozenset({Role.PROJECT_LEADER, Role.LEGAL_REPRESENTATIVE})),
+        frozenset({Role.PROJECT_LEADER, Role.LEGAL_REPRESENTATIVE, Role.SITE_STAFF})),
     Way(later("导入花名册"), "exchange.roster", "import", STATION | {Role.FIRM_FILER}),
     Way(later("单位"), "parties.index", "party"),
     Way(later("档案接收"), "archives.handovers", "archive", frozenset({Role.URBAN_ARCHIVE})),

@@ -1,3 +1,3 @@
-from tests.standing import clock, site, standing, standing_clock, units
+from tests.standing import building, clock, site, standing, standing_building, standing_clock, units
 
-__all__ = ["clock", "site", "standing", "standing_clock", "units"]
+__all__ = ["building", "clock", "site", "standing", "standing_building", "standing_clock", "units"]
