@@ -14,6 +14,7 @@ from registry.acceptance.concealing import (
     waive_station,
 )
 from registry.acceptance.jobs import print_record
+from registry.acceptance.queries import concealed
 from registry.acceptance.rules import Verdict
 from registry.acceptance.signing import Opinion
 from registry.documents.kinds import Unsuitable
@@ -67,6 +68,23 @@ def test_a_refusal_is_looked_at_again_once_mended(building, clock):
         add_photo(uow, work.id, works.photo())
     with pytest.raises(Conflict):
         sign(building, work, ENGINEER)
+
+
+def test_what_was_refused_is_looked_at_again_once_and_then_covered(building, clock):
+    work = build.concealed(building)
+    with pytest.raises(Conflict, match="才能复查"):
+        build.concealed(building, previous=work.id)
+    sign(building, work, *FIRST)
+    sign(building, work, ENGINEER, opinion=Opinion(Verdict.FAILED, "箍筋间距偏大"))
+    again = build.concealed(building, previous=work.id)
+    assert (again.previous_id, again.number) == (work.id, work.number + 1)
+    with pytest.raises(Conflict, match="已经报请复查"):
+        build.concealed(building, previous=work.id)
+    clock.forward(hours=48)
+    sign(building, again, *FIRST, ENGINEER)
+    with building.units.reading(building.officer) as uow:
+        assert concealed(uow, again.id).decided.verdict is Verdict.PASSED
+        assert concealed(uow, work.id).repeated
 
 
 @pytest.mark.parametrize(("content", "name", "said"), [

@@ -2,21 +2,25 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
 from registry.acceptance.rules import State
-from registry.acceptance.signing import AlreadySigned, sign_lot
+from registry.acceptance.signing import AlreadySigned, Blocked, sign_lot
 from registry.acceptance.standing import state_of_unit
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Refusal
 from registry.ledger.audit import audit
+from registry.materials.reach import Sought, Target
+from registry.materials.recalling import Announcement, announce_recall
 from registry.projects.actions import end_term
 from registry.projects.offices import NotInOffice
 from registry.standards.actions import load_defaults
+from registry.works.using import use_batch
 from tests import build as house
 from tests.acceptance import build
+from tests.materials import build as materials
 
 
 @pytest.fixture
@@ -101,3 +105,59 @@ def test_a_session_of_another_person_does_not_help(site):
     stranger = replace(site.leaders["site/sampler"], name="冯工长")
     with pytest.raises(NotInOffice), site.units.writing(stranger) as uow:
         sign_lot(uow, lot.id, build.AGREED)
+
+
+def with_material(site):
+    """A lot that only the engineer has still to sign, and the batch built into it."""
+    lot, batch = build.lot(site), materials.approved(site)
+    with site.units.writing(site.leaders["site/materials-clerk"]) as uow:
+        use_batch(uow, lot.id, batch.id)
+    build.entered(site, lot.id)
+    build.sign(site, lot.id, "site/foreman", "site/quality-inspector")
+    return lot, batch
+
+
+def recall(site, batch, announced, may_end):
+    """Announce a recall, and end it only when told to."""
+    with site.units.writing(site.officer) as uow:
+        announce_recall(uow, Announcement(Sought(Target.BATCH, batch.number), "力学性能不合格", "通报〔2026〕3号"))
+        uow.session.flush()
+        announced.set()
+        may_end.wait(1)  # long enough for the signer to stand at the lock
+
+
+def test_whoever_signs_during_a_recall_waits_and_is_refused(site):
+    lot, batch = with_material(site)
+    announced = Event()
+    with ThreadPoolExecutor(2) as pool:
+        recalling = pool.submit(recall, site, batch, announced, Event())
+        announced.wait(60)
+        deciding = pool.submit(signing(site, site.leaders["site/supervision-engineer"], lot))
+        recalling.result(60)
+        with pytest.raises(Blocked, match="召回"):
+            deciding.result(60)
+
+
+def test_a_recall_during_a_signature_waits_and_then_finds_the_lot_accepted(site):
+    lot, batch = with_material(site)
+    signed, ended, may_end = Event(), [], Event()
+    may_end.set()
+
+    def decide():
+        with site.units.writing(site.leaders["site/supervision-engineer"]) as uow:
+            sign_lot(uow, lot.id, build.AGREED)
+            signed.set()
+            Event().wait(0.5)  # the recall stands at the lock
+            ended.append("signed")
+
+    def announce():
+        signed.wait(60)
+        recall(site, batch, Event(), may_end)
+        ended.append("recalled")
+
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(decide), pool.submit(announce)]:
+            one.result(120)
+    assert ended == ["signed", "recalled"]
+    with site.units.reading(site.officer) as uow:
+        assert state_of_unit(uow.session, site.unit).node("020101").passed == 1

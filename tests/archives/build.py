@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 from sqlalchemy import select
 
+from registry.archives.completeness import completeness
 from registry.archives.examining import examine_files
 from registry.archives.filing import FileFacts, Offered, hand_in
+from registry.archives.stating import state_absence
 from registry.kernel.actor import SYSTEM
 from registry.projects.actions import accept_unit
 from registry.projects.models import UnitProject
@@ -50,3 +52,12 @@ def completed(site, clock):
 def examined(site, files):
     with site.units.writing(SYSTEM) as uow:
         examine_files(uow, [str(file.id) for file in files])
+
+
+def excused(site):
+    """The owner says of every document still missing that there is none."""
+    with site.units.reading(site.filer) as uow:
+        missing = [line.document.code for line in completeness(uow, site.project).missing]
+    for code in missing:
+        with site.units.writing(site.filer) as uow:
+            state_absence(uow, site.project, code, "本工程不涉及")
