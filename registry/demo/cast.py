@@ -84,10 +84,10 @@ LEADERS = {
     "supervision": Leader("程望", 18, "注册监理工程师", "37000018"),
     "concrete": Leader("白砚", 19),
     "testing": Leader("金衡", 20),
-    "owner-centre": Leader("邵宁", 21),
-    "survey-centre": Leader("岑岩", 22, "注册土木工程师（岩土）", "AY20153700022"),
-    "design-centre": Leader("柏然", 23, "一级注册结构工程师", "S20153700023"),
-    "supervision-centre": Leader("景行", 24, "注册监理工程师", "37000024"),
+    "owner-gallery": Leader("邵宁", 21),
+    "survey-gallery": Leader("岑岩", 22, "注册土木工程师（岩土）", "AY20153700022"),
+    "design-gallery": Leader("柏然", 23, "一级注册结构工程师", "S20153700023"),
+    "supervision-gallery": Leader("景行", 24, "注册监理工程师", "37000024"),
 }
 FIRM_HEADS = {"site/firm-technical-head": Leader("曹度", 31), "site/firm-quality-head": Leader("严谨", 32)}
 """Heads of departments of the contractor, who attend acceptances and have no account."""
@@ -190,14 +190,14 @@ FOUNDATION = "3701022600000301"
 STRUCTURE = "3701022600000302"
 COMPLETED = "3701022600000303"
 OWN_CREW = {"contractor": "contractor-next"}
-CENTRE = {role: f"{role}-centre" for role in FIVE if role != "contractor"}
+GALLERY = {role: f"{role}-gallery" for role in FIVE if role != "contractor"}
 
 
 def stages(today: date) -> Sequence[Works]:
     """The projects that stand at a foundation, at a structure and behind completion, whatever day it is."""
     return (
-        Works(COMPLETED, "安居苑便民服务中心", "历山区安居路 22 号", today - timedelta(days=400), None,
-              (("01", "便民服务中心", 50),), FIVE, ALL, ALL, leaders=CENTRE, storeys=(2, 0)),
+        Works(COMPLETED, "安居苑风雨连廊", "历山区安居路 22 号", today - timedelta(days=400), None,
+              (("01", "风雨连廊", 50),), FIVE, ALL, ALL, leaders=GALLERY, storeys=(2, 0)),
         Works(STRUCTURE, "安居苑幼儿园", "历山区安居路 24 号", today - timedelta(days=180), None,
               (("01", "幼儿园教学楼", 50),), FIVE, ALL, ALL, leaders=OWN_CREW, storeys=(3, 0)),
         Works(FOUNDATION, "安居苑社区卫生站", "历山区安居路 26 号", today - timedelta(days=60), None,

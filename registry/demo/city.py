@@ -20,17 +20,21 @@ from registry.demo.cast import (
     STRUCTURE,
     stages,
 )
+from registry.demo.completed import build_completed
 from registry.demo.foundation import build_foundation
 from registry.demo.people import City, Clock, open_accounts
 from registry.demo.projects import build_works
 from registry.demo.site import Site, open_site
+from registry.demo.structure import build_structure
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.uow import Units, together
 from registry.ledger.sequencing import checkpoint, sequence
 from registry.plaques.models import Plaque
 from registry.projects.models import Project, UnitProject
 
-STORIES: Mapping[str, Callable[[Site, date], None]] = {FOUNDATION: build_foundation}
+STORIES: Mapping[str, Callable[[Site, date], None]] = {
+    FOUNDATION: build_foundation, STRUCTURE: build_structure, COMPLETED: build_completed,
+}
 """Project → what happened on its site."""
 
 

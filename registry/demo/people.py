@@ -72,8 +72,12 @@ class City:
         return self.accounts[name]
 
     def signing(self) -> Signing:
-        """What somebody gives when signing now: the present code, and the name drawn by hand."""
+        """What somebody gives when signing, a minute after whoever was before."""
         self.clock.minute()
+        return self.given()
+
+    def given(self) -> Signing:
+        """What somebody gives when signing now: the present code, and the name drawn by hand."""
         return Signing(pyotp.TOTP(SECRET).at(self.clock.at), drawn_name())
 
     def upload(self, actor: Actor, sent: Sent) -> UUID:
@@ -127,7 +131,7 @@ def open_signer(city: City, key: str, ids: Mapping[str, UUID], kind: str) -> Non
     """Open an account for a leader or a legal representative who is not on the printed list."""
     if f"{kind}/{key}" in city.accounts:
         return
-    firm = key.removesuffix("-next").removesuffix("-centre")
+    firm = key.removesuffix("-next").removesuffix("-gallery")
     name = LEADERS[key].name if kind == "leader" else FIRMS[key].representative
     role = Role.PROJECT_LEADER if kind == "leader" else Role.LEGAL_REPRESENTATIVE
     login = f"{'fuze' if kind == 'leader' else 'faren'}-{key}"

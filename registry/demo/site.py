@@ -10,10 +10,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from registry.acceptance.accepting import Request, open_acceptance, sign_acceptance
 from registry.acceptance.entering import LOT_IN_FULL, Entry, enter_result, sheet_of
-from registry.acceptance.rules import Found, Verdict
+from registry.acceptance.queries import opening
+from registry.acceptance.reviewing import Answer
+from registry.acceptance.rules import Found, Totals, Verdict
 from registry.acceptance.sampling import least_sample
 from registry.acceptance.signing import Opinion, sign_lot
+from registry.acceptance.standing import state_of_unit
+from registry.acceptance.treating import declare_absent
 from registry.demo.cast import CREW, FIRM_HEADS, FIRMS, Works
 from registry.demo.people import City, facts_of
 from registry.demo.pictures import photo, scan
@@ -33,12 +38,16 @@ from registry.projects.registering import PersonRow
 from registry.projects.staffing import staff_person
 from registry.standards.acceptance import Check, Measure
 from registry.standards.materials import Paper
+from registry.standards.reviews import ReviewLine
 from registry.works.marking import MarkFacts, accept_mark, mark_lot
 from registry.works.models import Lot, Mark
 from registry.works.models import Verdict as Word
 from registry.works.planning import LayoutWish, LotEdit, edit_lot, generate_lots
 
 AGREED = Opinion(Verdict.PASSED, "符合要求")
+TOTALS = Totals(12, 12, 6, 6, 4, 4, 10, 10)
+ENTITY_REPORT = "STJC-2026-0031 济南质检中心"
+ITEM = 6    # digits of an item's code
 SIGNERS = ("site/foreman", "site/quality-inspector", "site/supervision-engineer")
 SOUND = Look(*[materials.Verdict.PASSED] * 4)
 SAMPLED = 6
@@ -285,6 +294,41 @@ def points_of(check: Check) -> dict[str, list[Decimal]]:
 def between(measure: Measure, part: Decimal) -> Decimal:
     """Return a value within the limits of a measure, `part` of the way from the lower to the upper."""
     if not measure.upper:
-        return (Decimal(measure.lower) * (1 + part / 10)).quantize(Decimal("0.1"))
+        return (Decimal(measure.lower) + abs(Decimal(measure.lower)) * part / 2).quantize(Decimal("0.1"))
     lower, upper = Decimal(measure.lower or 0), Decimal(measure.upper)
     return (lower + (upper - lower) * part).quantize(Decimal("0.1"))
+
+
+def reviewed(line: ReviewLine) -> Answer:
+    """Return what was found for one line of 核查: two of each, both in order."""
+    return Answer(line.key, 2, 2, note=ENTITY_REPORT if line.numbered else "")
+
+
+def accept(site: Site, code: str) -> None:
+    """Put a node up for acceptance, and have everybody sign who must, in their order."""
+    attendants = [] if len(code) in {0, 6} else [site.terms[post] for post in ("site/technical-leader", *FIRM_HEADS)]
+    with site.by("site/technical-leader") as uow:
+        answers = {line.key: reviewed(line) for line in opening(uow, site.unit, code).lines}
+        made = open_acceptance(uow, site.unit, code, Request("自检合格，同意报验", TOTALS, attendants, answers=answers))
+    for who in signers_of(code):
+        with site.by(who) as uow:
+            sign_acceptance(uow, made.id, AGREED)
+
+
+def signers_of(code: str) -> tuple[str, ...]:
+    """Who signs a node, the one who decides last. Source: GB 50300-2013 6.0.2~6.0.6."""
+    if len(code) == ITEM:
+        return "site/technical-leader", "site/supervision-engineer"
+    return {
+        "": ("supervision", "contractor", "design", "survey", "owner"),
+        "01": ("contractor", "survey", "design", "supervision"), "02": ("contractor", "design", "supervision"),
+        "09": ("contractor", "design", "supervision"),
+    }.get(code, ("contractor", "supervision"))
+
+
+def declare_absent_but(site: Site, division: str, *kept: str) -> None:
+    """Say that a division has no sub-divisions but those; with division "" that the unit has no divisions but those."""
+    with site.city.units.reading(SYSTEM) as uow:
+        codes = [node.code for node in state_of_unit(uow.session, site.unit).children(division) if node.code not in kept]
+    with site.by("site/technical-leader") as uow:
+        declare_absent(uow, site.unit, codes, "设计不含此项")
