@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import policy
-from registry.acceptance.models import AcceptancePaper
+from registry.acceptance.models import AcceptancePaper, NodeAcceptance
 from registry.archives.models import Archive
 from registry.designs.models import DesignChange, DrawingReview, DrawingSet, DrawingSheet, SchemeArgument
 from registry.kernel.text import _
@@ -29,9 +29,12 @@ AS_BUILT = {
 """竣工图 by discipline."""
 CHANGES = {"design-change": "C2-06", "consultation": "C2-07"}
 ARGUED = "C2-03"           # 危险性较大分部分项工程施工方案 and what experts said of it
-PAPERS = {"concealed": "C5-01", "lot": "C7-01", "item": "C7-02", "subdivision": "C7-03", "division": "C7-03",
-          "energy": "C7-04", "unit": "C8-02"}
-"""Printed acceptance forms, by the first word of their name."""
+PAPERS = {
+    "hidden_record": "C5-01", "lot_record": "C7-01", "item_record": "C7-02", "division_record": "C7-03", "unit_record": "C8-02",
+}
+"""Where the printed records of acceptance belong, by their form."""
+ENERGY = "C7-04"           # 建筑节能分部工程质量验收记录
+ENERGY_DIVISION = "09"     # 建筑节能 in GB 50300
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +173,12 @@ def of_works(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
 
 def of_acceptance(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """The printed records of concealed work, lots, items, divisions and unit projects."""
-    for form, number, sha256, at, unit_id in uow.session.execute(
-        select(AcceptancePaper.form, AcceptancePaper.number, AcceptancePaper.document_sha256, AcceptancePaper.printed_at,
-               AcceptancePaper.unit_project_id)
+    for form, node, number, sha256, at, unit_id in uow.session.execute(
+        select(AcceptancePaper.form, NodeAcceptance.code, AcceptancePaper.number, AcceptancePaper.document_sha256,
+               AcceptancePaper.printed_at, AcceptancePaper.unit_project_id)
         .join(UnitProject, UnitProject.id == AcceptancePaper.unit_project_id)
+        .outerjoin(NodeAcceptance, NodeAcceptance.id == AcceptancePaper.acceptance_id)
         .where(UnitProject.project_id == project_id).order_by(AcceptancePaper.printed_at, AcceptancePaper.id)
     ):
-        code = next((code for word, code in PAPERS.items() if word in form), "C7-01")
+        code = ENERGY if form == "division_record" and node.startswith(ENERGY_DIVISION) else PAPERS[form]
         yield Collected(code, _("验收记录（{number}）", number=number), sha256, day_in_china(at), None, unit_id)

@@ -237,6 +237,7 @@ class Receipt(Base):
 
     __tablename__ = "completion_receipt"
     __table_args__ = (UniqueConstraint("region", "year", "sequence"), UniqueConstraint("filing_id"), permanent())
+    ledger_within: ClassVar = "filing_id"
     ledger_facts: ClassVar = (
         "filing_id", "region", "year", "sequence", "number", "received_on", "received_at", "received_by_id", "station_id",
     )

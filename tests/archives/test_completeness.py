@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from registry.acceptance.papers import FORMS
+from registry.archives.collecting import PAPERS
 from registry.archives.guessing import Guess, guess
 from registry.archives.queries import completeness
 from registry.archives.rules import LineState
@@ -32,6 +34,10 @@ def test_what_other_storeys_hold_counts_without_being_filed(site, clock):
     accepted(site, clock)
     issued(site)
     assert line(looked(site), "Q1-05").collected == 1
+
+
+def test_every_printed_record_of_acceptance_has_its_place_in_the_catalogue():
+    assert set(PAPERS) == {"lot_record", "hidden_record", *FORMS.values()}
 
 
 def test_a_filed_document_is_present_and_the_next_one_named_with_its_firm(site):

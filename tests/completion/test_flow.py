@@ -35,6 +35,7 @@ from registry.completion.station import (
 from registry.kernel.actor import Role
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.kernel.uow import Units
+from registry.ledger.queries import owner_around
 from registry.notices.models import Notice
 from registry.parties.models import IdentityKind
 from registry.pledges.changes import Newcomer, hand_over
@@ -231,7 +232,9 @@ def test_the_owner_files_and_the_station_receives_with_a_number(building: Site, 
     filing = build.filed(building, clock)
     assert not filing.late
     with building.units.writing(building.officer) as uow:
-        assert receive_filing(uow, filing.id).number == "JGBA-370102-2026-00001"
+        received = receive_filing(uow, filing.id)
+        assert received.number == "JGBA-370102-2026-00001"
+        assert owner_around(uow, "completion_receipt", received.id) == building.filer.organisation
     with pytest.raises(AlreadyAnswered, match="00001"), building.units.writing(building.officer) as uow:
         receive_filing(uow, filing.id)
     assert build.lines(building, Moment.HANDOVER)["filed"].state == "met"
