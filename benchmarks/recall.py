@@ -29,7 +29,7 @@ from tests.parties import build as parties
 
 SIZES = {Effort.FULL: (1_000, 10_000), Effort.QUICK: (1_000, 4_000)}
 BATCHES = {Effort.FULL: 100_000, Effort.QUICK: 20_000}
-CALLS = {Effort.FULL: 100, Effort.QUICK: 25}
+CALLS = {Effort.FULL: 40, Effort.QUICK: 20}
 USES, LONGEST, GROWTH = 10, 200.0, 1.5
 TARGETS = 200
 
@@ -47,7 +47,7 @@ BATCH_ROWS = """
     INSERT INTO batch (id, project_id, participation_id, code, number, kind, kinds_id, product, grade, quantity, unit,
                        producer_id, producer_name, producer_licence, supplier_id, supplier_name, arrived_on, critical,
                        green, term_id, recorded_by, recorded_at)
-    SELECT md5('batch' || n)::uuid, p.id, p.contractor, upper(left(md5('code' || n), 16)), 'H' || lpad(n::text, 8, '0'),
+    SELECT {batch}, p.id, p.contractor, upper(left(md5('code' || n), 16)), 'H' || lpad(n::text, 8, '0'),
            'rebar', e.id, '产品' || n % 40, 'HRB400E', 60, 't', m.id, m.name, '', s.id, s.name, p.started_on + (n % 300)::int,
            true, false, md5('term')::uuid, '蒋材料', now()
     FROM generate_series(0, {batches} - 1) AS n
@@ -58,22 +58,32 @@ BATCH_ROWS = """
 LOT_ROWS = """
     INSERT INTO lot (id, unit_project_id, participation_id, item_code, serial, number, name, place, capacity_unit,
                      divisions_edition_id, planned_at, version)
-    SELECT md5('lot' || n)::uuid, p.unit, p.contractor, '020102', n / {projects} + 1, '02010201-' || n / {projects} + 1,
+    SELECT {lot}, p.unit, p.contractor, '020102', n / {projects} + 1, '02010201-' || n / {projects} + 1,
            '钢筋检验批', n % 30 || '层①~⑤轴', 't', e.id, now(), 1
     FROM generate_series(0, {lots} - 1) AS n JOIN nth_project AS p ON p.nth = n % {projects},
          (SELECT id FROM standard_edition WHERE kind = 'divisions' ORDER BY id LIMIT 1) AS e
 """
 USE_ROWS = """
     INSERT INTO lot_batch (id, lot_id, batch_id, quantity, recorded_at)
-    SELECT md5('use' || n || '/' || k)::uuid,
-           md5('lot' || (n % {projects} + {projects} * ((n / {projects} * {uses} + k) % ({lots} / {projects}))))::uuid,
-           md5('batch' || n)::uuid, 5, '2024-06-01'::timestamptz + k * interval '20 days'
+    SELECT {use},
+           {used_in},
+           {batch}, 5, '2024-06-01'::timestamptz + k * interval '20 days'
     FROM generate_series(0, {batches} - 1) AS n, generate_series(0, {uses} - 1) AS k
 """
 
 
+def numbered(table: int, number: str) -> str:
+    """SQL for the id of a row: they follow one another, as those of the house do, and fill the indexes from one end."""
+    return f"('{table:02}' || lpad(to_hex(({number})::bigint), 30, '0'))::uuid"
+
+
 def materials(place: Ground, projects: int, batches: int) -> None:
-    sizes = {"projects": projects, "batches": batches, "firms": FIRMS, "uses": USES, "lots": max(batches * 2, projects * USES)}
+    lots = max(batches * 2, projects * USES)
+    sizes = {
+        "projects": projects, "batches": batches, "firms": FIRMS, "uses": USES, "lots": lots,
+        "batch": numbered(1, "n"), "lot": numbered(2, "n"), "use": numbered(3, f"n * {USES} + k"),
+        "used_in": numbered(2, f"n % {projects} + {projects} * ((n / {projects} * {USES} + k) % ({lots} / {projects}))"),
+    }
     with superuser(place) as connection:
         connection.execute(NUMBERED)
         for statement in (BATCH_ROWS, LOT_ROWS, USE_ROWS):
