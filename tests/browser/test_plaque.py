@@ -18,7 +18,7 @@ DPI = 60           # of the picture of the artwork: a phone three steps away see
 def test_a_plaque_is_made_scanned_and_hung(house: House, landmark: sites.Landmark, enter: Enter) -> None:
     owner = enter(landmark.site.filer)
     owner.go(f"/projects/{landmark.site.project}")
-    owner.press("标牌")
+    owner.do(owner.named("标牌").first.click)
     owner.do(owner.named("制作标牌").first.click)
     expect(owner.page.get_by_text("标牌已制作，编码")).to_be_visible()
 

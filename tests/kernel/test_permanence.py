@@ -5,17 +5,27 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, Table, Uuid, insert, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import ARRAY, Connection, Table, Uuid, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from registry.rooms import whole_schema
 
 PERMANENT = [table for _name, table in sorted(whole_schema().tables.items()) if "write_once" in table.info]
 LEGAL = {
-    "account_event", "account_grant", "archive", "authorisation", "change_of_leader", "document", "filing", "filing_return",
-    "ledger_checkpoint", "ledger_event", "ledger_leaf", "ledger_node", "notice", "part", "participation", "plaque",
-    "plaque_mounting", "pledge", "qualification", "reveal_log", "standard_edition", "term", "trace_report", "wrong_plaque_report",
+    "absence", "acceptance_paper", "acceptance_signature", "account_event", "account_grant", "archive",
+    "archive_absence", "archive_file", "archive_handover", "argument_expert", "argument_opinion", "authorisation",
+    "batch", "batch_file", "change_of_leader", "completion_acceptance", "completion_filing", "completion_notice",
+    "completion_opinion", "completion_order", "completion_oversight", "completion_receipt", "completion_report",
+    "completion_round", "completion_statement", "component", "component_step", "concealed_photo", "concealed_work",
+    "design_approval", "design_change", "design_target", "disposition", "document", "drawing_issue", "drawing_review",
+    "drawing_reviewed", "drawing_set", "drawing_sheet", "dwelling", "dwelling_check", "dwelling_signature",
+    "entry_inspection", "filing", "filing_return", "first_sample", "ledger_checkpoint", "ledger_event", "ledger_leaf",
+    "ledger_node", "lot_batch", "lot_result", "mark", "material_approval", "node_acceptance", "nonconformity",
+    "notice", "part", "participation", "plaque", "plaque_mounting", "pledge", "qualification", "recall",
+    "recall_notice", "report_batch", "report_item", "residential_paper", "reveal_log", "sample_signature",
+    "scheme_argument", "standard_edition", "term", "test_report", "trace_report", "warranty_certificate",
+    "warranty_signature", "witnessed_sample", "wrong_plaque_report",
 }
 
 

@@ -22,11 +22,13 @@ function watch(block) {
   const bar = block.querySelector("progress");
   const needed = input.required;
   let sending = 0;   // the number of the file chosen last; an older one that is still on its way stops
+  let told = false;  // that the form waits for the file: the bar goes on, the words stay
 
   input.addEventListener("change", () => { if (input.files.length) start(input.files[0]); });
   input.form.addEventListener("submit", (event) => {
     if (!bar.hidden) {
       event.preventDefault();
+      told = true;
       say("文件正在上传，请等上传完成后再提交。");
     }
   });
@@ -37,6 +39,7 @@ function watch(block) {
 
   async function start(file) {
     const mine = ++sending;
+    told = false;
     settle("");
     bar.value = 0;
     bar.hidden = false;
@@ -52,7 +55,7 @@ function watch(block) {
 
   function show(received, size) {
     const percent = Math.floor(received / size * 100);
-    if (Math.floor(percent / 10) > Math.floor(bar.value / 10)) say(`已上传 ${percent}%`);
+    if (!told && Math.floor(percent / 10) > Math.floor(bar.value / 10)) say(`已上传 ${percent}%`);
     bar.value = percent;
   }
 
