@@ -16,6 +16,7 @@ from registry.completion.standing import Standing
 from registry.kernel.text import _
 from registry.plaques.models import Plaque
 from registry.pledges.rules import ON_FILE
+from registry.policy import Permission
 from registry.projects.models import Participation
 from registry.standards import handbook as standards
 from registry.standards.completion import HousingCategory, Moment
@@ -50,7 +51,7 @@ def design_life(now: Standing, _moment: Moment) -> Answer:
     if now.unit.design_life_basis:
         return met(_("{years} 年，依据：{basis}", years=now.unit.design_life_years, basis=now.unit.design_life_basis))
     return lacking([_("设计使用年限 {years} 年没有写明设计文件依据", years=now.unit.design_life_years)],
-                   f"/units/{now.unit.id}/amend")
+                   now.cure(Permission.PROJECT_EDIT, f"/unit-projects/{now.unit.id}/amend", f"/projects/{now.project.id}"))
 
 
 def report(kind: ReportKind) -> Condition:
@@ -63,7 +64,10 @@ def report(kind: ReportKind) -> Condition:
         return lacking([
             _("{firm}尚未提交{report}", firm=firm.organisation_name, report=REPORT_WORDS[kind])
             for firm in now.due_reports(kind)
-        ], f"/units/{now.unit.id}/completion/reports/{kind.value}")
+        ], now.cure(
+            Permission.COMPLETION_SIGN, f"/units/{now.unit.id}/completion/reports/{kind.value}",
+            f"/units/{now.unit.id}/completion",
+        ))
 
     return given
 

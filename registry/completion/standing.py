@@ -51,6 +51,10 @@ class Standing:
     together: Sequence[UUID]                   # the unit projects that are looked at together, this one among them
     shared: dict[str, Any]                     # what is asked once for all of them
 
+    def cure(self, permission: Permission, form: str, page: str) -> str:
+        """Return the link to mend something by: the form for those who may fill it in, the page it is on for others."""
+        return form if policy.allows(self.uow.actor, permission, self.project.scope) else page
+
     @property
     def today(self) -> date:
         return self.uow.today
