@@ -50,6 +50,7 @@ def test_files_are_chosen_and_dropped_and_put_right_row_by_row(site: build.Site,
     hand.go(f"/projects/{site.project}/archives")
     hand.expect_clean()
     hand.press("归档文件")
+    hand.page.wait_for_url("**/archives/files")             # loaded whole: what is dropped earlier, the browser opens itself
     hand.page.locator("input[type=file]").set_input_files([tmp_path / name for name in names])
     drop(hand, "扫描件0012.pdf", pages(3))
     expect(hand.page.locator(".upload-list").get_by_text(re.compile("已上传$"))).to_have_count(3)

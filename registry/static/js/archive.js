@@ -13,11 +13,7 @@ function watch(block) {
   const waiting = [];
   let busy = 0;
 
-  input.addEventListener("change", () => {
-    waiting.push(...[...input.files].map((file) => ({ file, row: rowFor(file) })));
-    input.value = "";
-    next();
-  });
+  input.addEventListener("change", take);
   block.addEventListener("dragover", (event) => event.preventDefault());
   block.addEventListener("drop", (event) => {
     event.preventDefault();
@@ -30,6 +26,14 @@ function watch(block) {
       list.lastElementChild?.scrollIntoView();
     }
   });
+
+  if (input.files.length) take();   // chosen while this script was still on its way
+
+  function take() {
+    waiting.push(...[...input.files].map((file) => ({ file, row: rowFor(file) })));
+    input.value = "";
+    next();
+  }
 
   function next() {
     while (busy < AT_ONCE && waiting.length) {
