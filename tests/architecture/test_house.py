@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 import registry
 from registry import STOREYS
 from registry.policy import RULES, Permission
@@ -20,9 +18,6 @@ DOORS = VIEWS | {"forms.py", "commands.py", "blueprint.py"}
 GROUND = {"kernel", "policy", "web"}
 FLASK = {"flask", "flask_wtf", "flask_login", "wtforms", "werkzeug"}
 LONG_FILE, LONG_FUNCTION = 400, 60
-ids = {"ids": lambda module: str(module.relative_to(HOUSE))}
-
-
 def storey_of(path: Path) -> str:
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
@@ -45,72 +40,95 @@ def functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
 
 
-@pytest.mark.parametrize("path", FLOORS, **ids)
-def test_a_storey_stands_only_on_those_below(path):
-    here = STOREYS.index(storey_of(path))
-    for name in imports(tree_of(path)):
-        parts = name.split(".")
-        if parts[0] == "registry" and len(parts) > 1 and parts[1] in STOREYS:
-            assert STOREYS.index(parts[1]) <= here, f"reaches up to {parts[1]}"
+def calls(path: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call))
 
 
-@pytest.mark.parametrize("path", FLOORS, **ids)
-def test_no_storey_knows_the_adapters_or_the_configuration(path):
+def parts_of_ours(name: str) -> list[str]:
+    """The parts of a module's name when it belongs to a storey, otherwise nothing."""
+    parts = name.split(".")
+    return parts if parts[0] == "registry" and len(parts) > 1 and parts[1] in STOREYS else []
+
+
+def place(path: Path, what: object = "") -> str:
+    """How a fault is named: the module, and what or which line is wrong in it."""
+    return f"{path.relative_to(HOUSE)}: {what}"
+
+
+def test_a_storey_stands_only_on_those_below():
+    reaching_up = [
+        place(path, name) for path in FLOORS for name in imports(tree_of(path))
+        if (parts := parts_of_ours(name)) and STOREYS.index(parts[1]) > STOREYS.index(storey_of(path))
+    ]
+    assert not reaching_up
+
+
+def test_no_storey_knows_the_adapters_or_the_configuration():
     outside = {"registry.adapters", "registry.config", "registry.app", "registry.cli", "registry.serving"}
-    assert not [name for name in imports(tree_of(path)) if ".".join(name.split(".")[:2]) in outside]
+    knowing = [
+        place(path, name) for path in FLOORS for name in imports(tree_of(path)) if ".".join(name.split(".")[:2]) in outside
+    ]
+    assert not knowing
 
 
-@pytest.mark.parametrize("path", [m for m in FLOORS if storey_of(m) != "web" and m.name not in DOORS], **ids)
-def test_flask_stops_at_the_door(path):
-    reached = [n for n in imports(tree_of(path)) if n.split(".")[0] in FLASK or n.startswith("registry.web")]
+def test_flask_stops_at_the_door():
+    behind = [path for path in FLOORS if storey_of(path) != "web" and path.name not in DOORS]
+    reached = [
+        place(path, name) for path in behind for name in imports(tree_of(path))
+        if name.split(".")[0] in FLASK or name.startswith("registry.web")
+    ]
     assert not reached
 
 
-@pytest.mark.parametrize("path", [m for m in MODULES if m.name != "uow.py"], **ids)
-def test_only_the_unit_of_work_ends_a_transaction(path):
-    called = {node.func.attr for node in ast.walk(tree_of(path))
-              if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
-    assert not called & {"commit", "rollback"}
+def test_only_the_unit_of_work_ends_a_transaction():
+    ending = [
+        place(path, call.lineno) for path in MODULES if path.name != "uow.py" for call in calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in {"commit", "rollback"}
+    ]
+    assert not ending
 
 
-@pytest.mark.parametrize("path", FLOORS, **ids)
-def test_the_time_comes_from_the_tools(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"} and isinstance(node.value, ast.Name):
-            assert node.value.id not in {"datetime", "date"}, f"line {node.lineno}"
+def test_the_time_comes_from_the_tools():
+    looked = [
+        place(path, node.lineno) for path in FLOORS for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}
+        and isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+    ]
+    assert not looked
 
 
-@pytest.mark.parametrize("path", MODULES, **ids)
-def test_nothing_is_imported_inside_a_function(path):
-    for function in functions(tree_of(path)):
-        inside = [node.lineno for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
-        assert not inside, f"{function.name}: {inside}"
+def test_nothing_is_imported_inside_a_function():
+    inside = [
+        place(path, node.lineno) for path in MODULES for function in functions(tree_of(path)) for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert not inside
 
 
-@pytest.mark.parametrize("path", MODULES, **ids)
-def test_nothing_is_long(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONG_FILE
-    for function in functions(tree_of(path)):
-        assert (function.end_lineno or 0) - function.lineno < LONG_FUNCTION, function.name
+def test_nothing_is_long():
+    files = [place(path) for path in MODULES if len(path.read_text(encoding="utf-8").splitlines()) > LONG_FILE]
+    long = [
+        place(path, function.name) for path in MODULES for function in functions(tree_of(path))
+        if (function.end_lineno or 0) - function.lineno >= LONG_FUNCTION
+    ]
+    assert not files + long
 
 
-@pytest.mark.parametrize("path", MODULES, **ids)
-def test_no_exception_is_caught_whatever_it_is(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ExceptHandler):
-            caught = ast.unparse(node.type) if node.type else "everything"
-            assert caught not in {"everything", "Exception", "BaseException"}, f"line {node.lineno}"
+def test_no_exception_is_caught_whatever_it_is():
+    caught = [
+        place(path, node.lineno) for path in MODULES for node in ast.walk(tree_of(path)) if isinstance(node, ast.ExceptHandler)
+        if node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
+    ]
+    assert not caught
 
 
-@pytest.mark.parametrize("path", MODULES, **ids)
-def test_every_module_says_what_it_is(path):
-    assert ast.get_docstring(tree_of(path))
+def test_every_module_says_what_it_is():
+    assert not [place(path) for path in MODULES if not ast.get_docstring(tree_of(path))]
 
 
-@pytest.mark.parametrize("storey", [s for s in STOREYS if s not in GROUND])
-def test_each_storey_names_its_source(storey):
-    said = ast.get_docstring(tree_of(HOUSE / storey / "__init__.py")) or ""
-    assert "Source" in said
+def test_each_storey_names_its_source():
+    storeys = [HOUSE / storey / "__init__.py" for storey in STOREYS if storey not in GROUND]
+    assert not [place(path) for path in storeys if "Source" not in (ast.get_docstring(tree_of(path)) or "")]
 
 
 def test_each_permission_has_a_rule():
@@ -123,21 +141,24 @@ def test_permissions_stand_in_alphabetical_order():
 
 
 ROOMS = [m for m in FLOORS if m.name in {"actions.py", "queries.py"} and storey_of(m) not in GROUND]
+VIEWED = [module for module in FLOORS if module.name in VIEWS]
 
 
-@pytest.mark.parametrize("path", [m for m in FLOORS if m.name in VIEWS], **ids)
-def test_a_view_touches_no_session(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            assert (node.value.id, node.attr) != ("uow", "session"), f"line {node.lineno}"
+def test_a_view_touches_no_session():
+    touching = [
+        place(path, node.lineno) for path in VIEWED for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) == ("uow", "session")
+    ]
+    assert not touching
 
 
-@pytest.mark.parametrize("path", [m for m in FLOORS if m.name in VIEWS], **ids)
-def test_a_view_enters_only_its_own_rooms(path):
-    for name in imports(tree_of(path)):
-        parts = name.split(".")
-        if parts[0] == "registry" and len(parts) > 1 and parts[1] in STOREYS and parts[1] not in GROUND:
-            assert parts[1] == storey_of(path), name
+def test_a_view_enters_only_its_own_rooms():
+    elsewhere = [
+        place(path, name) for path in VIEWED for name in imports(tree_of(path))
+        if (parts := parts_of_ours(name)) and parts[1] not in GROUND and parts[1] != storey_of(path)
+    ]
+    assert not elsewhere
 
 
 def called_from_views(storey: str) -> set[tuple[str, str]]:
@@ -151,13 +172,15 @@ def called_from_views(storey: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("path", ROOMS, **ids)
-def test_everything_a_view_calls_has_asked_policy(path):
+def test_everything_a_view_calls_has_asked_policy():
     """Directly, or by the first function of its own room it calls."""
-    written = {f.name: f for f in tree_of(path).body if isinstance(f, ast.FunctionDef)}
-    for room, name in called_from_views(storey_of(path)):
-        if room == path.stem and name in written:
-            assert asks_policy(written[name], written, set()), f"{name} asks nobody"
+    silent = []
+    for path in ROOMS:
+        written = {f.name: f for f in tree_of(path).body if isinstance(f, ast.FunctionDef)}
+        called = {name for room, name in called_from_views(storey_of(path)) if room == path.stem}
+        asked = [name for name in sorted(called & set(written)) if not asks_policy(written[name], written, set())]
+        silent.extend(place(path, name) for name in asked)
+    assert not silent
 
 
 def asks_policy(function: ast.FunctionDef, written: dict[str, ast.FunctionDef], seen: set[str]) -> bool:
