@@ -4,10 +4,7 @@ The printer, the vault, the signer and the object store are the real ones, on fo
 """
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,18 +12,18 @@ from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Connection, Engine
 
-from registry.adapters.objects import DirectoryStore
 from registry.adapters.printing import WeasyPrinter
-from registry.adapters.signing import Ed25519Signer
-from registry.adapters.vault import KeyRing
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.ports import Tools
 from registry.kernel.uow import Units
+from tests import build
 from tests.accounts.visiting import Browser as Client
 from tests.accounts.visiting import application, entered
+from tests.outside import NOON, Clock, tools_in
 from tests.schema import fresh_engine, lay_down_the_law, wipe
+from tests.stood import Stood, stood
 
-NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)  # a Monday and a working day, noon in China
+__all__ = ["NOON", "Clock", "tools_in"]
 ROOT = Path(__file__).parent.parent
 Visit = Callable[..., Client]
 CHROMIUM_FLAGS = [
@@ -34,19 +31,6 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]
 settings.load_profile("ci")  # everywhere the same examples, and no clock: a busy machine proves nothing wrong
-
-
-@dataclass
-class Clock:
-    """Stands still until a test moves it."""
-
-    at: datetime = NOON
-
-    def now(self) -> datetime:
-        return self.at
-
-    def forward(self, **step: float) -> None:
-        self.at += timedelta(**step)
 
 
 @pytest.fixture
@@ -68,6 +52,18 @@ def printer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WeasyPrinter]:
 
 
 @pytest.fixture(scope="session")
+def stood_site(engine: Engine, printer: WeasyPrinter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
+    with stood(build.filed_site, engine, printer, tmp_path_factory.mktemp("site")) as whole:
+        yield whole
+
+
+@pytest.fixture(scope="session")
+def stood_building(engine: Engine, printer: WeasyPrinter, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
+    with stood(build.building, engine, printer, tmp_path_factory.mktemp("building")) as whole:
+        yield whole
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One real browser for every test of this process: Playwright can be started only once at a time."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -80,22 +76,6 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def tools(tmp_path: Path, printer: WeasyPrinter, clock: Clock) -> Tools:
     return tools_in(tmp_path, printer, clock)
-
-
-def tools_in(folder: Path, printer: WeasyPrinter, clock: Clock) -> Tools:
-    """The real adapters, keeping what they keep in `folder`."""
-    staging = folder / "staging"
-    staging.mkdir()
-    return Tools(
-        store=DirectoryStore(folder / "objects"),
-        printer=printer,
-        vault=KeyRing({"test": bytes(range(32))}, bytes(range(32, 64))),
-        signer=Ed25519Signer(bytes(range(64, 96)), origin="zhuze.test/ledger", state=folder / "ledger" / "last.json"),
-        staging=staging,
-        base_url="https://zhuze.test",
-        new_id=uuid.uuid4,
-        now=clock.now,
-    )
 
 
 @pytest.fixture

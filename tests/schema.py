@@ -63,7 +63,26 @@ def lay_down_the_law(connection: Connection) -> None:
 
 def wipe(engine: Engine) -> None:
     """Empty every table, legal records included: only a superuser who switches the triggers off can."""
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    names = [table.name for table in Base.metadata.sorted_tables]
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {names} CASCADE"))
+        # TRUNCATE makes new files for each table and index; of the few rows of a test DELETE takes a tenth of the time.
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in names))
+
+
+@contextmanager
+def copy_of(engine: Engine, name: str) -> Iterator[Engine]:
+    """A copy of a whole database under another name, dropped at the end. Nobody may be connected to the original."""
+    engine.dispose()
+    admin = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    copy = create_engine(engine.url.set(database=name))
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {engine.url.database}"))
+    try:
+        yield copy
+    finally:
+        copy.dispose()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()

@@ -1,20 +1,20 @@
-"""Fixtures for storeys that begin where five pairs are on file: the site is built once for a module of tests.
+"""Fixtures for storeys that begin where five pairs are on file: the site is built once for a run, in a database of its own.
 
-What a test does to it is undone at the end of the test. A package takes them by importing them in its
-conftest.py; `units` and `clock` are then the site's own, for every other fixture too.
+What a test does to it is undone at the end of the test, what a module of tests does at the end of the module. A package
+takes them by importing them in its conftest.py; `units` and `clock` are then the site's own, for every other fixture too.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
-from registry.adapters.printing import WeasyPrinter
 from registry.kernel.uow import Units
 from tests import build
-from tests.conftest import NOON, Clock, tools_in
-from tests.schema import lay_down_the_law
+from tests.outside import NOON, Clock
+from tests.schema import copy_of
+from tests.stood import Stood
 
 
 @pytest.fixture(scope="module")
@@ -22,28 +22,26 @@ def standing_clock() -> Clock:
     return Clock()
 
 
-def standing_site(
-    made: Callable[[Units], build.Site], engine: Engine, printer: WeasyPrinter, clock: Clock, folder: Path
-) -> Iterator[build.Site]:
-    with engine.connect() as connection:
-        outer = connection.begin()
-        lay_down_the_law(connection)
-        yield made(Units(connection, tools_in(folder, printer, clock)))
-        outer.rollback()
-
-
 @pytest.fixture(scope="module")
 def standing(
-    engine: Engine, printer: WeasyPrinter, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
+    stood_site: Stood, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[build.Site]:
-    yield from standing_site(build.filed_site, engine, printer, standing_clock, tmp_path_factory.mktemp("standing"))
+    yield from stood_site.until_undone(standing_clock, tmp_path_factory.mktemp("standing"))
 
 
 @pytest.fixture(scope="module")
 def standing_building(
-    engine: Engine, printer: WeasyPrinter, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
+    stood_building: Stood, standing_clock: Clock, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[build.Site]:
-    yield from standing_site(build.building, engine, printer, standing_clock, tmp_path_factory.mktemp("building"))
+    yield from stood_building.until_undone(standing_clock, tmp_path_factory.mktemp("building"))
+
+
+@pytest.fixture
+def raced_building(stood_building: Stood, clock: Clock, tmp_path: Path) -> Iterator[build.Site]:
+    """The building in a database that is this test's alone: what is done is really done, for two at once."""
+    clock.at = NOON
+    with copy_of(stood_building.original, f"{stood_building.original.url.database}_raced") as engine:
+        yield stood_building.on(engine, clock, tmp_path)
 
 
 @pytest.fixture

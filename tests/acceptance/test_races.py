@@ -9,14 +9,12 @@ import pytest
 from registry.acceptance.rules import State
 from registry.acceptance.signing import AlreadySigned, Blocked, sign_lot
 from registry.acceptance.standing import state_of_unit
-from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Refusal
 from registry.ledger.audit import audit
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
 from registry.projects.actions import end_term
 from registry.projects.offices import NotInOffice
-from registry.standards.actions import load_defaults
 from registry.works.using import use_batch
 from tests import build as house
 from tests.acceptance import build
@@ -24,10 +22,8 @@ from tests.materials import build as materials
 
 
 @pytest.fixture
-def site(committed):
-    with committed.writing(SYSTEM) as uow:
-        load_defaults(uow)
-    return house.building(committed)
+def site(raced_building):
+    return raced_building
 
 
 def at_once(*acts):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from flask import Flask
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from registry.accounts.models import Account
@@ -29,7 +29,7 @@ from registry.rooms import job_handlers, periodic_work
 from tests.accounts import build as accounts
 from tests.accounts.visiting import cookie
 from tests.conftest import Clock
-from tests.schema import lay_down_the_law
+from tests.schema import copy_of, lay_down_the_law
 
 
 @dataclass(frozen=True)
@@ -68,34 +68,23 @@ class House:
 @contextmanager
 def open_house(engine: Engine, var: Path) -> Iterator[House]:
     """Serve a copy of the test database `engine` under a name of its own."""
-    database = copied(engine, f"{engine.url.database}_browsed")
     (var / "fonts").symlink_to(ROOT / "var" / "fonts")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request is no news
-    server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
-    url = f"http://127.0.0.1:{server.server_port}"
-    app = create_app(Config.from_env({"VAR": str(var), "BASE_URL": url, "DATABASE_URL": database}))
-    server.app = app
-    house = House(app, url)
-    bind = cast(Engine, house.units.bind)
-    with bind.begin() as connection:
-        lay_down_the_law(connection)
-    try:
-        with serving(server), working(house):
-            yield house
-    finally:
-        bind.dispose()
-        app.extensions["units"].tools.printer.close()
-
-
-def copied(engine: Engine, name: str) -> str:
-    """Copy the test database, schema and all, and return the copy's address."""
-    engine.dispose()  # nobody may be connected to what is copied
-    admin = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {engine.url.database}"))
-    admin.dispose()
-    return engine.url.set(database=name).render_as_string(hide_password=False)
+    with copy_of(engine, f"{engine.url.database}_browsed") as copy:
+        with copy.begin() as connection:
+            lay_down_the_law(connection)
+        server = make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)
+        url = f"http://127.0.0.1:{server.server_port}"
+        database = copy.url.render_as_string(hide_password=False)
+        app = create_app(Config.from_env({"VAR": str(var), "BASE_URL": url, "DATABASE_URL": database}))
+        server.app = app
+        house = House(app, url)
+        try:
+            with serving(server), working(house):
+                yield house
+        finally:
+            cast(Engine, house.units.bind).dispose()
+            app.extensions["units"].tools.printer.close()
 
 
 @contextmanager

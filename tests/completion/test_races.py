@@ -4,26 +4,21 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from registry.completion.models import CompletionFiling, Receipt
 from registry.completion.station import receive_filing
 from registry.kernel.errors import Conflict
-from registry.kernel.uow import Units
 from registry.projects.models import UnitProject
-from tests import build as house
+from tests.build import Site
 from tests.completion import build
 from tests.conftest import Clock
-from tests.schema import lay_down_the_law
 
 
 @pytest.mark.timeout(300)  # two buildings are carried to their filing first
-def test_two_officers_receive_at_once_and_the_numbers_have_no_gap(committed: Units, clock: Clock) -> None:
-    assert isinstance(committed.bind, Engine)
-    with committed.bind.begin() as connection:
-        lay_down_the_law(connection)
-    site = house.building(committed)
-    with committed.reading(site.officer) as uow:
+def test_two_officers_receive_at_once_and_the_numbers_have_no_gap(raced_building: Site, clock: Clock) -> None:
+    site = raced_building
+    with site.units.reading(site.officer) as uow:
         units = list(uow.session.scalars(
             select(UnitProject.id).where(UnitProject.project_id == site.project).order_by(UnitProject.number)
         ))
@@ -33,7 +28,7 @@ def test_two_officers_receive_at_once_and_the_numbers_have_no_gap(committed: Uni
 
     def receive(filing: UUID) -> None:
         try:
-            with committed.writing(site.officer) as uow:
+            with site.units.writing(site.officer) as uow:
                 said.append(receive_filing(uow, filing).number)
         except Conflict as no:
             said.append(no.code)
@@ -46,6 +41,6 @@ def test_two_officers_receive_at_once_and_the_numbers_have_no_gap(committed: Uni
     assert sorted(said) == [
         "JGBA-370102-2026-00001", "JGBA-370102-2026-00002", *["completion.filing-answered"] * 2,
     ]
-    with committed.reading(site.officer) as uow:
+    with site.units.reading(site.officer) as uow:
         assert sorted(uow.session.scalars(select(Receipt.sequence))) == [1, 2]
         assert len(uow.session.scalars(select(CompletionFiling.id)).all()) == len(units)

@@ -8,9 +8,9 @@ from sqlalchemy import event
 from registry.kernel.uow import Units
 from tests import build
 from tests.accounts.visiting import Browser
-from tests.standing import building, clock, standing_building, standing_clock
+from tests.standing import building, clock, raced_building, standing_building, standing_clock
 
-__all__ = ["building", "clock", "standing_building", "standing_clock", "units"]
+__all__ = ["building", "clock", "raced_building", "standing_building", "standing_clock", "units"]
 
 
 @pytest.fixture

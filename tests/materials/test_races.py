@@ -20,17 +20,12 @@ from registry.materials.rules import HoldKey
 from registry.materials.standing import holds
 from registry.materials.testing import BatchRecalled, MarkUsed, NumberUsed, record_sample
 from registry.standards.materials import Paper
-from tests import build as sites
 from tests.materials import build
-from tests.schema import lay_down_the_law
 
 
 @pytest.fixture
-def site(committed) -> sites.Site:
-    """A building that really is in the database, for two at once."""
-    with committed.bind.begin() as connection:
-        lay_down_the_law(connection)
-    return sites.building(committed)
+def site(raced_building):
+    return raced_building
 
 
 def at_once(*acts):

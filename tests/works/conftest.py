@@ -4,9 +4,9 @@ import pytest
 
 from registry.kernel.uow import Units
 from tests import build
-from tests.standing import building, clock, standing_building, standing_clock
+from tests.standing import building, clock, raced_building, standing_building, standing_clock
 
-__all__ = ["building", "clock", "standing_building", "standing_clock", "units"]
+__all__ = ["building", "clock", "raced_building", "standing_building", "standing_clock", "units"]
 
 
 @pytest.fixture

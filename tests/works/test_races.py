@@ -14,18 +14,13 @@ from registry.works.marking import AlreadyDecided, AlreadyMarked, accept_mark, m
 from registry.works.models import Lot, LotBatch, Verdict
 from registry.works.standing import BatchHeld, lock_lots
 from registry.works.using import use_batch
-from tests import build as sites
 from tests.materials import build as materials
-from tests.schema import lay_down_the_law
 from tests.works import build
 
 
 @pytest.fixture
-def site(committed) -> sites.Site:
-    """A building that really is in the database, for two at once."""
-    with committed.bind.begin() as connection:
-        lay_down_the_law(connection)
-    return sites.building(committed)
+def site(raced_building):
+    return raced_building
 
 
 def at_once(*acts):
