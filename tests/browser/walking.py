@@ -10,7 +10,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 GRAVE = {"serious", "critical"}
-AXE = "() => axe.run().then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))"
+AXE = """() => axe.run({resultTypes: ["violations"]})
+  .then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]))"""
 COMPOSITION = """() => {
   const parts = [...document.querySelectorAll("body, body *")].map((one) =>
     [one.tagName, one.type ?? "", one.className?.baseVal ?? one.className].join(" "));
