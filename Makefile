@@ -25,7 +25,7 @@ setup:
 
 test:
 	@.ci/setup.sh test
-	@$(PYTHON) -m pytest -n 2
+	@$(PYTHON) -m pytest -n 2 --dist worksteal
 
 lint:
 	@.ci/setup.sh test
