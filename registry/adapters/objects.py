@@ -28,6 +28,7 @@ from urllib3.exceptions import HTTPError
 
 from registry.kernel.errors import NotFound, Unavailable
 from registry.kernel.ports import ObjectStore, StoredObject
+from registry.kernel.staging import sync_folder
 from registry.kernel.text import _
 
 KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -69,15 +70,6 @@ def answering_disk() -> Iterator[None]:
         raise NotFound(_("存储中没有这个文件。")) from failure
     except OSError as failure:
         raise Unavailable(_("文件存储目录暂时不能读写，请稍后再试。")) from failure
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class Part(io.RawIOBase):

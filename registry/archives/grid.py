@@ -62,9 +62,5 @@ def look_at(uow: UnitOfWork, project: Project, uploads: Sequence[UUID], sent: It
 
 def received(uow: UnitOfWork, file: SentFile) -> Upload:
     """Make an upload of a file that came with the form, as if it had been sent in pieces."""
-    piece = file.stream
-    piece.settle()
-    upload = documents.begin_upload(uow, Offer(file.filename or "", file.mimetype, piece.size))
-    uow.session.flush()
-    documents.receive_chunk(uow, upload.id, 0, piece)
-    return documents.finish_upload(uow, upload.id)
+    staged = file.stream
+    return documents.upload_whole(uow, Offer(file.filename or "", file.mimetype, staged.size), staged)

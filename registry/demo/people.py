@@ -25,7 +25,7 @@ from registry.demo.cast import (
     SignIn,
 )
 from registry.demo.pictures import Sent, drawn_name
-from registry.documents.actions import Offer, begin_upload, finish_upload, receive_chunk
+from registry.documents.actions import Offer, upload_whole
 from registry.kernel.actor import SYSTEM, Actor, Role
 from registry.kernel.staging import StagedFile
 from registry.kernel.uow import CHINA, Units
@@ -85,14 +85,10 @@ class City:
         key = actor.name, sent.content
         if key not in self.uploads:
             with self.units.writing(actor) as uow:
-                upload = begin_upload(uow, Offer(sent.filename, sent.mimetype, len(sent.content)))
-                piece = StagedFile(uow.tools.staging, upload.size)
-                piece.write(sent.content)
-                piece.settle()
-                receive_chunk(uow, upload.id, 0, piece)
-                finish_upload(uow, upload.id)
-                piece.discard()
-            self.uploads[key] = upload.id
+                staged = StagedFile(uow.tools.staging, len(sent.content))
+                staged.write(sent.content)
+                self.uploads[key] = upload_whole(uow, Offer(sent.filename, sent.mimetype, staged.size), staged).id
+                staged.discard()
         return self.uploads[key]
 
 

@@ -153,13 +153,10 @@ def received(uow: UnitOfWork, file: SentFile, prefixes: Sequence[str]) -> Arrive
     name = clean_name(file.filename or "")
     number, title = guessed(name, prefixes)
     staged: StagedFile = file.stream
-    staged.settle()
     try:
-        upload = documents.begin_upload(uow, documents.Offer(name, file.mimetype, staged.size))
+        done = documents.upload_whole(uow, documents.Offer(name, file.mimetype, staged.size), staged)
     except Invalid as no:
         return Arrived(None, name, number, title, str(no))
-    documents.receive_chunk(uow, upload.id, 0, staged)
-    done = documents.finish_upload(uow, upload.id)
     if done.state is UploadState.REFUSED or done.kind not in PLANS:
         return Arrived(None, name, number, title, done.reason or _("此处只接收图纸和模型文件。"))
     return Arrived(done.id, name, number, title)

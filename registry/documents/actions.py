@@ -5,7 +5,6 @@ leave bytes without a row (the sweep removes them) and never a row without its b
 """
 
 import hashlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +21,7 @@ from registry.documents.kinds import MAX_UPLOAD, Unsuitable, clean_name, refuse_
 from registry.documents.models import Document, Upload, UploadState, key_of
 from registry.documents.queries import my_upload, received, staged_path
 from registry.kernel.errors import Conflict, Invalid
-from registry.kernel.staging import StagedFile, TooLarge, need_room
+from registry.kernel.staging import Piece, StagedFile, TooLarge, need_room
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger.rules import FileRef
@@ -91,13 +90,11 @@ def take_file(uow: UnitOfWork, stream: BinaryIO | StagedFile, name: str, declare
     """
     policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     if isinstance(stream, StagedFile):
-        stream.settle()
         return take_staged(uow, stream, Offer(clean_name(name), declared_type, stream.size), kinds)
     staged = StagedFile(uow.tools.staging, MAX_UPLOAD)
     try:
         stream.seek(0)  # an act that is tried again reads it again
         staged.receive(stream)
-        staged.settle()
         return take_staged(uow, staged, Offer(clean_name(name), declared_type, staged.size), kinds)
     finally:
         staged.discard()
@@ -124,8 +121,11 @@ def take(uow: UnitOfWork, sent: UUID | SentFile, kinds: frozenset[str]) -> Kept:
 
 
 def take_staged(uow: UnitOfWork, staged: StagedFile, offer: Offer, kinds: frozenset[str]) -> Kept:
+    """Make a document of a file that is on disk, while the rest of it is still being hashed."""
+    staged.hasten()
     found = inspect_file(staged.path, offer.name, offer.declared_type)
     require_kind(found.kind.name, kinds)
+    staged.settle()
     keep(uow, staged.path, staged.sha256, found.kind.media_type)
     return Kept(staged.sha256, found.kind.media_type, offer.name, staged.size, found.kind.name, found.facts)
 
@@ -185,48 +185,49 @@ def refuse_hoarding(uow: UnitOfWork) -> None:
         raise TooManyUploads(_("您还有 {count} 个文件没有传完，请先传完，或一天后再试。", count=waiting))
 
 
-def receive_chunk(uow: UnitOfWork, upload_id: UUID, offset: int, piece: StagedFile) -> Upload:
-    """Add the next piece of an upload, which begins `offset` bytes into the file.
+def begin_piece(uow: UnitOfWork, upload_id: UUID, offset: int) -> Piece:
+    """Return the place where the next piece of an upload is to be written; it begins `offset` bytes into the file.
 
     Bytes that are here already are skipped, so a piece may be sent again. Raises OutOfOrder for a piece that
     would leave a gap: the sender asks how much is here and goes on from there.
     """
     policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
     upload = my_upload(uow, upload_id, lock=True)
+    refuse_done(upload)
     here = received(uow, upload)
-    refuse_misplaced(upload, here, offset, piece.size)
-    if offset + piece.size > here:
-        append(staged_path(uow, upload.id), here, piece, here - offset)
-        upload.received = offset + piece.size
-        upload.sha256 = piece.sha256 if piece.size == upload.size else None
-    upload.expires_at = uow.at + KEPT_FOR
-    return upload
-
-
-def refuse_misplaced(upload: Upload, here: int, offset: int, size: int) -> None:
-    if upload.state != UploadState.RECEIVING:
-        raise Conflict(_("文件“{name}”已经传完。", name=upload.name))
     if not 0 <= offset <= here:
         raise OutOfOrder(_("文件“{name}”应从第 {here} 字节继续，收到的却从第 {offset} 字节开始。",
                            name=upload.name, here=here, offset=offset))
-    if offset + size > upload.size:
-        raise TooLarge(_("收到的内容比声明的 {size} 字节多，请重新选择文件上传。", size=upload.size),
-                       field="file")
+    return Piece(staged_path(uow, upload.id), here, here - offset, upload.size, upload.sha256)
 
 
-def append(path: Path, here: int, piece: StagedFile, skipped: int) -> None:
-    """Put `piece`, but for its first `skipped` bytes, behind the first `here` bytes at `path`, durably."""
-    if here == 0:
-        path.unlink(missing_ok=True)
-        os.link(piece.path, path)
-    with path.open("rb+", buffering=0) as file, piece.path.open("rb", buffering=0) as source:
-        if here > 0:
-            file.truncate(here)
-            file.seek(here)
-            source.seek(skipped)
-            while os.copy_file_range(source.fileno(), file.fileno(), piece.size):  # without passing through here
-                pass
-        os.fdatasync(file.fileno())
+def end_piece(uow: UnitOfWork, upload_id: UUID, piece: Piece) -> Upload:
+    """Acknowledge a piece that was written and settled: from here on its bytes are part of the file.
+
+    Raises OutOfOrder when another request has gone on with the file meanwhile.
+    """
+    policy.require(uow.actor, Permission.DOCUMENT_UPLOAD, ANYWHERE)
+    upload = my_upload(uow, upload_id, lock=True)
+    refuse_done(upload)
+    if not piece.standing:
+        raise OutOfOrder(_("文件“{name}”的这一段已由另一次传送继续，请查询后再传。", name=upload.name))
+    upload.received, upload.sha256 = piece.size, piece.digest
+    upload.expires_at = uow.at + KEPT_FOR
+    uow.after_commit.append(piece.discard)
+    return upload
+
+
+def refuse_done(upload: Upload) -> None:
+    if upload.state != UploadState.RECEIVING:
+        raise Conflict(_("文件“{name}”已经传完。", name=upload.name))
+
+
+def upload_whole(uow: UnitOfWork, offer: Offer, staged: StagedFile) -> Upload:
+    """Make a finished upload of a file that came with a form: complete, or refused with the reason."""
+    staged.settle()
+    upload = begin_upload(uow, offer)
+    upload.received, upload.sha256 = staged.size, staged.sha256
+    return judge_upload(uow, upload, staged.path)
 
 
 def finish_upload(uow: UnitOfWork, upload_id: UUID) -> Upload:
@@ -244,6 +245,10 @@ def finish_upload(uow: UnitOfWork, upload_id: UUID) -> Upload:
         raise Unfinished(_("文件“{name}”还差 {missing} 字节没有传完。", name=upload.name, missing=missing))
     path = staged_path(uow, upload.id)
     uow.after_commit.append(removal(path))
+    return judge_upload(uow, upload, path)
+
+
+def judge_upload(uow: UnitOfWork, upload: Upload, path: Path) -> Upload:
     try:
         found = inspect_file(path, upload.name, upload.declared_type)
     except Unsuitable as no:

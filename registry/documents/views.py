@@ -8,6 +8,7 @@
 Instead of ?offset=N a piece may carry Content-Range: bytes N-M/SIZE.
 """
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from registry.documents import actions, queries
 from registry.documents.kinds import MAX_UPLOAD
 from registry.documents.models import Upload, UploadState
 from registry.kernel.errors import Invalid, Refusal
+from registry.kernel.staging import Piece
 from registry.kernel.text import _
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
@@ -51,11 +53,15 @@ def show(upload_id: UUID) -> ResponseReturnValue:
 @bp.put("/<uuid:upload_id>")
 @door(Permission.DOCUMENT_UPLOAD)
 def receive(upload_id: UUID) -> ResponseReturnValue:
-    offset = offset_sent()
-    piece = body_arrived()
+    piece = body_arrived(partial(piece_of, upload_id, offset_sent()))
     with writing() as uow:
-        upload = actions.receive_chunk(uow, upload_id, offset, piece)
+        upload = actions.end_piece(uow, upload_id, piece)
         return jsonify(described(upload, upload.received))
+
+
+def piece_of(upload_id: UUID, offset: int) -> Piece:
+    with writing() as uow:
+        return actions.begin_piece(uow, upload_id, offset)
 
 
 @bp.post("/<uuid:upload_id>/finish")

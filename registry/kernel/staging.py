@@ -1,21 +1,23 @@
-"""Files on their way in: written to local disk and hashed while they arrive, in constant memory."""
+"""Files on their way in: written once, where they are to stay, and hashed while they grow, in constant memory."""
 
 import errno
+import fcntl
 import hashlib
 import os
-from collections import deque
+from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.text import _
 
 BLOCK = 1 << 20          # bytes handed on at a time
-BLOCKS = 4               # blocks one file may hold: one being filled, the others being hashed
 PUSH_AFTER = 32 * BLOCK  # bytes after which the disk is set to work, so that the last wait is short
 RESERVE = 256 * BLOCK    # bytes of disk that arriving files leave to everything else
+UNFINISHED = 500         # hashes kept of files that arrive in pieces
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -31,28 +33,94 @@ def need_room(folder: Path, size: int) -> None:
                           remedy=_("请联系系统管理员清理磁盘后再上传。"))
 
 
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class Hashing:
+    """The SHA-256 of a growing file. It follows the file on disk, so that what is hashed is what lies there."""
+
+    def __init__(self) -> None:
+        self.done = 0  # bytes
+        self._hash = hashlib.sha256()
+
+    def follow(self, file: BinaryIO, end: int) -> None:
+        """Hash on, up to `end` bytes into the file."""
+        block = memoryview(bytearray(max(0, min(BLOCK, end - self.done))))
+        while self.done < end:
+            count = os.preadv(file.fileno(), [block[:end - self.done]], self.done)
+            if not count:
+                raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。"))
+            self._hash.update(block[:count])
+            self.done += count
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
+
+    def copy(self) -> "Hashing":
+        other = Hashing()
+        other.done, other._hash = self.done, self._hash.copy()
+        return other
+
+
+class Unfinished:
+    """Hashes of files that are still arriving, each under the digest of what is here: it can go on with nothing else.
+
+    Kept by one process for itself. One that is not known here costs a reading of the file at the end, no more.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Hashing] = OrderedDict()
+
+    def begun(self, digest: str | None, size: int) -> Hashing | None:
+        """Return a hash to go on with behind the first `size` bytes, whose digest this is; None when not known."""
+        if size == 0:
+            return Hashing()
+        known = self._kept.get(digest or "")
+        return known.copy() if known and known.done == size else None
+
+    def keep(self, hashing: Hashing) -> str:
+        """Keep a hash to go on with later, and return its digest."""
+        digest = hashing.hexdigest()
+        self._kept[digest] = hashing.copy()
+        while len(self._kept) > UNFINISHED:
+            with suppress(KeyError):  # another thread has just done the same
+                self._kept.popitem(last=False)
+        return digest
+
+
+unfinished = Unfinished()
+
+
 class StagedFile:
     """One arriving file: write to it, `settle` it, read its `path`, `size`, `sha256`; `discard` it then.
 
-    Large files are hashed, and pushed out to the disk, by two threads beside the one that writes. The few
-    blocks of memory it uses go round.
+    A large file is hashed, and pushed out to the disk, by two threads beside the one that writes.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
         """Begin a file in `folder` that may grow to `limit` bytes."""
         need_room(folder, 0)
         self.path = folder / f"{uuid4().hex}.part"
-        self.size = 0
+        self._start(self.path.open("xb+", buffering=0), 0, limit, Hashing())
+
+    def _start(self, file: Any, here: int, limit: int, hashing: Hashing | None) -> None:
+        self.size = here
+        self._file: BinaryIO = file
+        self._block = memoryview(bytearray(BLOCK))
+        self._filled = 0                 # bytes of the block that wait to be written
         self._limit = limit
-        self._hash = hashlib.sha256()
-        self._block = bytearray(BLOCK)
-        self._filled = 0
-        self._ahead: deque[tuple[Future[None], bytearray]] = deque()
+        self._hashing = hashing
+        self._pushed_to = here
         self._hasher: ThreadPoolExecutor | None = None
         self._pusher: ThreadPoolExecutor | None = None
-        self._pushing: Future[None] | None = None
-        self._unpushed = 0
-        self._file: BinaryIO = self.path.open("xb+", buffering=0)
+        self._hashed: list[Future[None]] = []
+        self._pushed: list[Future[None]] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
         rest = memoryview(data)
@@ -69,93 +137,171 @@ class StagedFile:
             while data := stream.read(BLOCK):
                 self.write(data)
             return
-        while count := stream.readinto(memoryview(self._block)[self._filled:]):
+        while count := stream.readinto(self._block[self._filled:]):
             self._grow(count)
+
+    def hasten(self) -> None:
+        """Nothing more will come: let the rest be hashed and pushed while something else is done."""
+        self._put_down()
+        if self._hasher:
+            self._hash_on()
+            self._push_on()
 
     def settle(self) -> None:
         """Wait until every byte is written and hashed. (The object store sees to it that they last.)"""
-        if self._hasher is None:
-            self._hash.update(self._put_down())
-            self._filled = 0
-            return
-        self._hand_on()
-        while self._ahead:
-            self._ahead.popleft()[0].result()
-        if self._pushing:
-            self._pushing.result()
-        self._stop()
+        self.hasten()
+        for work in self._hashed + self._pushed:
+            work.result()
+        if self._hashing:
+            self._hashing.follow(self._file, self.size)
 
     @property
     def sha256(self) -> str:
-        return self._hash.hexdigest()
+        assert self._hashing  # noqa: S101 — only a later piece of a file may go without
+        return self._hashing.hexdigest()
 
     def read(self, size: int = -1) -> bytes:
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Settle, then move: reading begins where writing has ended."""
-        self.settle()
+        """Move to where reading goes on; writing always goes on at the end."""
+        self._put_down()
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        return self._file.tell() + self._filled
+        return self._file.tell()
 
     def close(self) -> None:
         self.discard()
 
     def discard(self) -> None:
         """Remove the file, unless someone has taken it away under another name."""
-        self._stop()
-        self._file.close()
+        self._release()
         self.path.unlink(missing_ok=True)
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(_("文件超过 {limit} MB 的上限。", limit=self._limit // 1_000_000), field="file")
 
     def _grow(self, count: int) -> None:
         self._filled += count
         self.size += count
         if self.size > self._limit:
-            raise TooLarge(_("文件超过 {limit} MB 的上限。", limit=self._limit // 1_000_000), field="file")
+            raise self._too_large()
         if self._filled == BLOCK:
-            self._hand_on()
+            self._put_down()
+            self._get_help()
 
-    def _hand_on(self) -> None:
-        """Write the block down, let it be hashed, and go on with another."""
-        if self._hasher is None:
-            self._hasher = ThreadPoolExecutor(1, "hash")
-            self._pusher = ThreadPoolExecutor(1, "push")
-        written = self._put_down()
-        self._ahead.append((self._hasher.submit(self._hash.update, written), self._block))
-        self._push(self._filled)
-        self._block, self._filled = self._next_block(), 0
-
-    def _next_block(self) -> bytearray:
-        if len(self._ahead) < BLOCKS - 1:
-            return bytearray(BLOCK)
-        hashed, block = self._ahead.popleft()
-        hashed.result()
-        return block
-
-    def _push(self, count: int) -> None:
-        self._unpushed += count
-        at_rest = self._pushing is None or self._pushing.done()
-        if self._pusher and at_rest and self._unpushed >= PUSH_AFTER:
-            self._unpushed = 0
-            self._pushing = self._pusher.submit(os.fdatasync, self._file.fileno())
-
-    def _put_down(self) -> memoryview:
-        """Write what the block holds into the file, and return it."""
-        held = memoryview(self._block)[:self._filled]
-        left = held
+    def _put_down(self) -> None:
+        """Write what the block holds behind what the file has."""
+        left = self._block[:self._filled]
         try:
             while left:
-                left = left[self._file.write(left) or 0:]
+                left = left[os.pwrite(self._file.fileno(), left, self.size - len(left)):]
         except OSError as failure:
             if failure.errno in FULL:
                 raise Unavailable(_("服务器磁盘已满，文件没有收下，请稍后再试。")) from failure
             raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。")) from failure
-        return held
+        self._filled = 0
 
-    def _stop(self) -> None:
-        for pool in (self._hasher, self._pusher):
-            if pool:
-                pool.shutdown()
+    def _get_help(self) -> None:
+        """Let the threads beside go on with what has come, once they have done what came before."""
+        if self._hasher is None:
+            self._hasher = ThreadPoolExecutor(1, "hash")
+            self._pusher = ThreadPoolExecutor(1, "push")
+        if at_rest(self._hashed):
+            self._hash_on()
+        if self.size - self._pushed_to >= PUSH_AFTER and at_rest(self._pushed):
+            self._push_on()
+
+    def _hash_on(self) -> None:
+        if self._hasher and self._hashing:
+            self._hashed.append(self._hasher.submit(self._hashing.follow, self._file, self.size))
+
+    def _push_on(self) -> None:
+        if self._pusher and self._pushed_to < self.size:
+            self._pushed_to = self.size
+            self._pushed.append(self._pusher.submit(os.fdatasync, self._file.fileno()))
+
+    def _release(self) -> None:
+        for helper in (self._hasher, self._pusher):
+            if helper:
+                helper.shutdown()
         self._hasher = self._pusher = None
+        self._file.close()
+
+
+class Piece(StagedFile):
+    """The next bytes of a file that arrives in several pieces, written where they belong: behind those that are here.
+
+    It is its file's only writer. Whoever begins a piece while another still seems to come (a line that broke
+    unnoticed) goes on with the file, and the other is left with one that nobody will read.
+    """
+
+    def __init__(self, path: Path, here: int, skipped: int, limit: int, digest: str | None) -> None:
+        """Go on behind the first `here` bytes of the file at `path`; they may have this `digest`, if it is known.
+
+        skipped  how many bytes of the piece are here already
+        limit    bytes of the whole file
+        """
+        self.path = path
+        self._skip = skipped
+        self._start(claimed(path, here), here, limit, unfinished.begun(digest, here))
+
+    def _grow(self, count: int) -> None:
+        skipped = min(self._skip, count)
+        if skipped:  # nothing else is in the block then
+            self._skip -= skipped
+            self._block[:count - skipped] = bytes(self._block[skipped:count])
+        super()._grow(count - skipped)
+
+    def settle(self) -> None:
+        """Wait until every byte is hashed and lasts."""
+        super().settle()
+        os.fdatasync(self._file.fileno())
+
+    @property
+    def standing(self) -> bool:
+        """Whether nobody else has gone on with the file meanwhile."""
+        return self.path.exists() and os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
+
+    @property
+    def digest(self) -> str | None:
+        """The SHA-256 of the file as far as it is here, kept to go on with; None when this process does not know it."""
+        return unfinished.keep(self._hashing) if self._hashing else None
+
+    def discard(self) -> None:
+        """Let the file go; it stays for the piece that comes next."""
+        self._release()
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge(_("收到的内容比声明的 {size} 字节多，请重新选择文件上传。", size=self._limit), field="file")
+
+
+def claimed(path: Path, here: int) -> BinaryIO:
+    """Open the file of a piece for its one writer, cut to the first `here` bytes: more than those nobody vouches for."""
+    path.touch()
+    file = path.open("rb+", buffering=0)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with file:
+            return taken_over(path, file, here)
+    file.truncate(here)
+    return cast("BinaryIO", file)
+
+
+def taken_over(path: Path, file: BinaryIO, here: int) -> BinaryIO:
+    """Put a copy of the first `here` bytes in the place of a file that another still writes to, and open it."""
+    fresh = path.with_suffix(".part")
+    copy = fresh.open("wb+", buffering=0)
+    fcntl.flock(copy, fcntl.LOCK_EX)
+    while (left := here - copy.tell()) and os.copy_file_range(file.fileno(), copy.fileno(), left):
+        pass
+    os.fdatasync(copy.fileno())
+    fresh.replace(path)
+    sync_folder(path.parent)
+    return cast("BinaryIO", copy)
+
+
+def at_rest(works: list[Future[None]]) -> bool:
+    return not works or works[-1].done()

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.kernel import receipts
 from registry.kernel.actor import NOBODY, Actor
+from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork, Units, trying_again
 from registry.policy import NotFresh, Permission, Scope, allows, holds_anywhere
@@ -24,7 +25,6 @@ PUBLIC = "public"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 ActorOf = Callable[[], Actor]
 KEY = "_key"  # the hidden field that carries the idempotency key
-BLOCK = 1 << 20  # bytes of a file looked at at a time
 
 
 def door(needs: Permission | str) -> Callable[[View], View]:
@@ -179,7 +179,15 @@ def fingerprint() -> bytes:
             digest.update(repr((name, values)).encode())
     for name, file in request.files.items(multi=True):
         digest.update(repr((name, file.filename)).encode())
-        while block := file.stream.read(BLOCK):
-            digest.update(block)
-        file.stream.seek(0)
+        digest.update(hash_of(file.stream).encode())
     return digest.digest()
+
+
+def hash_of(stream: Any) -> str:
+    """Return the SHA-256 of a file that came with a form. One in staging was hashed as it came."""
+    if isinstance(stream, StagedFile):
+        stream.settle()
+        return stream.sha256
+    digest = hashlib.file_digest(stream, "sha256")
+    stream.seek(0)
+    return digest.hexdigest()

@@ -4,6 +4,8 @@ Flask would put a large file into a temporary one and leave the copying and hash
 """
 
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 from wtforms import FileField
 from wtforms.widgets import FileInput
 
-from registry.kernel.staging import StagedFile
+from registry.kernel.staging import Piece, StagedFile
 from registry.web.door import units
 
 STRANGERS = 1_000_000  # bytes a request may have whose sender is not signed in
@@ -40,8 +42,12 @@ class UploadRequest(Request):
     def stage(self) -> StagedFile:
         """Begin a file that ends with this request."""
         staged = StagedFile(units().tools.staging, self.max_content_length or sys.maxsize)
-        self._staged.append(staged)
+        self.let_go(staged)
         return staged
+
+    def let_go(self, staged: StagedFile) -> None:
+        """See to it that `staged` is let go of when this request ends."""
+        self._staged.append(staged)
 
     def _get_file_stream(self, *_announced: Any, **_rest: Any) -> IO[bytes]:
         return cast("IO[bytes]", self.stage())
@@ -52,20 +58,18 @@ class UploadRequest(Request):
             staged.discard()
 
 
-def body_arrived() -> StagedFile:
-    """Return the body of this request as a file. When the line was cut: as much of it as came.
+def body_arrived(begin: Callable[[], Piece]) -> Piece:
+    """Return the piece that `begin` opens, with the body of this request in it. When the line was cut: as much as came.
 
-    An act that is tried again gets the same file again.
+    An act that is tried again gets the same piece again.
     """
     if "body_arrived" not in g:
-        staged = cast("UploadRequest", request).stage()
-        try:
-            staged.receive(request.stream)
-        except ClientDisconnected:
-            g.line_was_cut = True
-        staged.settle()
-        g.body_arrived = staged
-    return cast("StagedFile", g.body_arrived)
+        g.body_arrived = piece = begin()
+        cast("UploadRequest", request).let_go(piece)
+        with suppress(ClientDisconnected):
+            piece.receive(request.stream)
+        piece.settle()
+    return cast("Piece", g.body_arrived)
 
 
 class DocumentInput(FileInput):  # type: ignore[misc]  # wtforms carries no types

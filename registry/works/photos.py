@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from registry import policy
-from registry.documents.actions import Offer, SentFile, begin_upload, finish_upload, receive_chunk
+from registry.documents.actions import Offer, SentFile, upload_whole
 from registry.documents.models import UploadState
 from registry.kernel.errors import Invalid
 from registry.kernel.staging import StagedFile
@@ -29,11 +29,8 @@ def held_file(uow: UnitOfWork, sent: SentFile) -> UUID | None:
     staged = sent.stream
     if not isinstance(staged, StagedFile):
         return None
-    staged.settle()
     try:
-        upload = begin_upload(uow, Offer(sent.filename or "", sent.mimetype, staged.size))
+        done = upload_whole(uow, Offer(sent.filename or "", sent.mimetype, staged.size), staged)
     except Invalid:
         return None
-    receive_chunk(uow, upload.id, 0, staged)
-    done = finish_upload(uow, upload.id)
     return done.id if done.state is UploadState.COMPLETE else None

@@ -13,23 +13,22 @@ from registry.kernel.uow import Units
 LI = Actor(account=uuid.UUID(int=1), name="李建国")
 WANG = Actor(account=uuid.UUID(int=2), name="王芳")
 
-Piece = Callable[[bytes], StagedFile]
+Arrived = Callable[[bytes], StagedFile]
 
 
 @pytest.fixture
-def piece(units: Units) -> Iterator[Piece]:
-    """Return the bytes of one request as the web hands them on."""
-    pieces: list[StagedFile] = []
+def arrived(units: Units) -> Iterator[Arrived]:
+    """Return a file that came with a form as the web hands it on."""
+    files: list[StagedFile] = []
 
     def arrive(data: bytes) -> StagedFile:
         staged = StagedFile(units.tools.staging, 1 << 32)
         staged.write(data)
-        staged.settle()
-        pieces.append(staged)
+        files.append(staged)
         return staged
 
     yield arrive
-    for each in pieces:
+    for each in files:
         each.discard()
 
 

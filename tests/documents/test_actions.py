@@ -19,11 +19,12 @@ from registry.documents.actions import (
     OutOfOrder,
     TooManyUploads,
     Unfinished,
+    begin_piece,
     begin_upload,
     deposit,
+    end_piece,
     finish_upload,
     keep_upload,
-    receive_chunk,
     refs,
     take_file,
 )
@@ -31,10 +32,10 @@ from registry.documents.kinds import EVIDENCE, PAPERS, PICTURES, Unsuitable
 from registry.documents.models import Document, UploadState, key_of
 from registry.kernel.actor import NOBODY, Actor
 from registry.kernel.errors import Conflict, Forbidden, NotFound, Unavailable
-from registry.kernel.staging import StagedFile, TooLarge
+from registry.kernel.staging import UNFINISHED, Hashing, Piece, StagedFile, TooLarge, unfinished
 from registry.kernel.uow import Units
 from tests.documents import samples
-from tests.documents.conftest import LI, WANG, Piece
+from tests.documents.conftest import LI, WANG
 
 PDF = "application/pdf"
 
@@ -50,16 +51,35 @@ def begin(
         return begin_upload(uow, Offer(name, declared, len(data))).id
 
 
-def send(units: Units, upload_id: uuid.UUID, offset: int, piece: StagedFile, actor: Actor = LI) -> int:
+def coming(units: Units, upload_id: uuid.UUID, offset: int, data: bytes, actor: Actor = LI) -> Piece:
+    """Return a piece that has come whole and is not acknowledged yet."""
     with units.writing(actor) as uow:
-        return receive_chunk(uow, upload_id, offset, piece).received
+        piece = begin_piece(uow, upload_id, offset)
+    try:
+        piece.write(data)
+        piece.settle()
+    except TooLarge:
+        piece.discard()
+        raise
+    return piece
 
 
-def undone(units: Units, upload_id: uuid.UUID, offset: int, piece: StagedFile) -> None:
+def acknowledge(units: Units, upload_id: uuid.UUID, piece: Piece) -> int:
+    with units.writing(LI) as uow:
+        return end_piece(uow, upload_id, piece).received
+
+
+def send(units: Units, upload_id: uuid.UUID, offset: int, data: bytes, actor: Actor = LI) -> int:
+    return acknowledge(units, upload_id, coming(units, upload_id, offset, data, actor))
+
+
+def undone(units: Units, upload_id: uuid.UUID, offset: int, data: bytes) -> None:
     """Send a piece in an act that is broken off at its very end."""
+    piece = coming(units, upload_id, offset, data)
     with suppress(KeyboardInterrupt), units.writing(LI) as uow:
-        receive_chunk(uow, upload_id, offset, piece)
+        end_piece(uow, upload_id, piece)
         raise KeyboardInterrupt
+    piece.discard()
 
 
 def here(units: Units, upload_id: uuid.UUID) -> int:
@@ -72,9 +92,9 @@ def finish(units: Units, upload_id: uuid.UUID) -> UploadState:
         return finish_upload(uow, upload_id).state
 
 
-def uploaded(units: Units, piece: Piece, data: bytes) -> uuid.UUID:
+def uploaded(units: Units, data: bytes) -> uuid.UUID:
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data))
+    send(units, upload_id, 0, data)
     assert finish(units, upload_id) == UploadState.COMPLETE
     return upload_id
 
@@ -155,13 +175,13 @@ def test_nobody_uploads_without_an_account(units: Units) -> None:
 
 # ── Piece by piece ───────────────────────────────────────────────────────────────────────────────────────
 
-def test_a_file_arrives_in_pieces_and_becomes_a_document(units: Units, piece: Piece, staging: Path) -> None:
+def test_a_file_arrives_in_pieces_and_becomes_a_document(units: Units, staging: Path) -> None:
     data = samples.png((900, 900))
     third = len(data) // 3
     upload_id = begin(units, data, "签字.png", "image/png")
     for offset in range(0, len(data), third):
         until = min(offset + third, len(data))
-        assert send(units, upload_id, offset, piece(data[offset:until])) == until
+        assert send(units, upload_id, offset, data[offset:until]) == until
     assert finish(units, upload_id) == UploadState.COMPLETE
     assert not list(staging.glob("*.upload"))
 
@@ -172,36 +192,36 @@ def test_a_file_arrives_in_pieces_and_becomes_a_document(units: Units, piece: Pi
     assert stored(units, kept.sha256) == data
 
 
-def test_the_same_bytes_again_are_harmless(units: Units, piece: Piece) -> None:
+def test_the_same_bytes_again_are_harmless(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    assert send(units, upload_id, 0, piece(data[:100])) == 100
-    assert send(units, upload_id, 0, piece(data[:100])) == 100
-    assert send(units, upload_id, 0, piece(data[:50])) == 100
-    assert send(units, upload_id, 40, piece(data[40:200])) == 200
-    assert send(units, upload_id, 200, piece(data[200:])) == len(data)
-    assert send(units, upload_id, 200, piece(data[200:])) == len(data)
+    assert send(units, upload_id, 0, data[:100]) == 100
+    assert send(units, upload_id, 0, data[:100]) == 100
+    assert send(units, upload_id, 0, data[:50]) == 100
+    assert send(units, upload_id, 40, data[40:200]) == 200
+    assert send(units, upload_id, 200, data[200:]) == len(data)
+    assert send(units, upload_id, 200, data[200:]) == len(data)
     assert finish(units, upload_id) == UploadState.COMPLETE
     with units.writing(LI) as uow:
         assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
 
 
-def test_a_piece_that_would_leave_a_gap_is_refused(units: Units, piece: Piece) -> None:
+def test_a_piece_that_would_leave_a_gap_is_refused(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data[:100]))
+    send(units, upload_id, 0, data[:100])
     with pytest.raises(OutOfOrder, match="第 100 字节继续"):
-        send(units, upload_id, 101, piece(data[101:]))
+        send(units, upload_id, 101, data[101:])
     with pytest.raises(OutOfOrder):
-        send(units, upload_id, -1, piece(b"x"))
+        send(units, upload_id, -1, b"x")
     assert here(units, upload_id) == 100
 
 
-def test_more_bytes_than_announced_are_refused(units: Units, piece: Piece) -> None:
+def test_more_bytes_than_announced_are_refused(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
     with pytest.raises(TooLarge):
-        send(units, upload_id, 0, piece(data + b"x"))
+        send(units, upload_id, 0, data + b"x")
     assert here(units, upload_id) == 0
 
 
@@ -226,55 +246,55 @@ def test_no_file_is_taken_in_without_room_for_it(units: Units) -> None:
         begin_upload(uow, Offer("录像.mp4", "video/mp4", 1 << 60), limit=1 << 61)
 
 
-def test_an_upload_cannot_end_before_its_last_byte(units: Units, piece: Piece) -> None:
+def test_an_upload_cannot_end_before_its_last_byte(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data[:-1]))
+    send(units, upload_id, 0, data[:-1])
     with pytest.raises(Unfinished, match="还差 1 字节"):
         finish(units, upload_id)
     with pytest.raises(Unfinished), units.writing(LI) as uow:
         keep_upload(uow, upload_id, PAPERS)
 
 
-def test_an_upload_goes_on_after_the_act_was_undone(units: Units, piece: Piece) -> None:
+def test_an_upload_goes_on_after_the_act_was_undone(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    undone(units, upload_id, 0, piece(b"other bytes"))
+    undone(units, upload_id, 0, b"other bytes")
     assert here(units, upload_id) == 0
-    send(units, upload_id, 0, piece(data[:100]))
-    undone(units, upload_id, 100, piece(b"other bytes, and more of them"))
+    send(units, upload_id, 0, data[:100])
+    undone(units, upload_id, 100, b"other bytes, and more of them")
     assert here(units, upload_id) == 100
-    send(units, upload_id, 100, piece(data[100:]))
+    send(units, upload_id, 100, data[100:])
     finish(units, upload_id)
     with units.writing(LI) as uow:
         assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
 
 
-def test_an_upload_whose_bytes_are_lost_begins_again(units: Units, piece: Piece, staging: Path) -> None:
+def test_an_upload_whose_bytes_are_lost_begins_again(units: Units, staging: Path) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data[:300]))
+    send(units, upload_id, 0, data[:300])
     (staging / f"{upload_id}.upload").unlink()
     assert here(units, upload_id) == 0
     with pytest.raises(OutOfOrder):
-        send(units, upload_id, 300, piece(data[300:]))
-    assert send(units, upload_id, 0, piece(data)) == len(data)
+        send(units, upload_id, 300, data[300:])
+    assert send(units, upload_id, 0, data) == len(data)
 
 
-def test_finishing_twice_changes_nothing(units: Units, piece: Piece) -> None:
-    upload_id = uploaded(units, piece, samples.pdf())
+def test_finishing_twice_changes_nothing(units: Units) -> None:
+    upload_id = uploaded(units, samples.pdf())
     assert finish(units, upload_id) == UploadState.COMPLETE
     with pytest.raises(Conflict, match="已经传完"):
-        send(units, upload_id, 0, piece(b"x"))
+        send(units, upload_id, 0, b"x")
 
 
 def test_a_refused_upload_says_why_to_the_act_that_wanted_it(
-    units: Units, piece: Piece, staging: Path,
+    units: Units, staging: Path,
 ) -> None:
     script = samples.acting("/JavaScript", JS="1")
     data = samples.pdf(lambda made: made.Root.__setattr__("OpenAction", script))
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data))
+    send(units, upload_id, 0, data)
     assert finish(units, upload_id) == UploadState.REFUSED
     assert finish(units, upload_id) == UploadState.REFUSED
     with pytest.raises(Unsuitable, match="自动执行"), units.writing(LI) as uow:
@@ -283,12 +303,12 @@ def test_a_refused_upload_says_why_to_the_act_that_wanted_it(
     assert units.tools.store.stat(key_of(sha256(data))) is None
 
 
-def test_another_accounts_upload_is_not_found(units: Units, piece: Piece) -> None:
+def test_another_accounts_upload_is_not_found(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
     with pytest.raises(NotFound):
-        send(units, upload_id, 0, piece(data), actor=WANG)
-    send(units, upload_id, 0, piece(data))
+        send(units, upload_id, 0, data, actor=WANG)
+    send(units, upload_id, 0, data)
     finish(units, upload_id)
     with pytest.raises(NotFound), units.writing(WANG) as uow:
         keep_upload(uow, upload_id, PAPERS)
@@ -296,8 +316,8 @@ def test_another_accounts_upload_is_not_found(units: Units, piece: Piece) -> Non
         queries.my_upload(uow, upload_id)
 
 
-def test_an_upload_of_the_wrong_kind_does_not_become_a_document(units: Units, piece: Piece) -> None:
-    upload_id = uploaded(units, piece, samples.pdf())
+def test_an_upload_of_the_wrong_kind_does_not_become_a_document(units: Units) -> None:
+    upload_id = uploaded(units, samples.pdf())
     with pytest.raises(Unsuitable, match="只接收 JPG、PNG"), units.writing(LI) as uow:
         keep_upload(uow, upload_id, PICTURES)
     with units.reading(LI) as uow:
@@ -312,10 +332,10 @@ def test_twenty_files_may_be_on_their_way_at_once(units: Units) -> None:
     begin(units, b"x", actor=WANG)
 
 
-def test_an_outage_of_the_store_leaves_no_row(units: Units, piece: Piece) -> None:
+def test_an_outage_of_the_store_leaves_no_row(units: Units) -> None:
     data = samples.pdf()
     upload_id = begin(units, data)
-    send(units, upload_id, 0, piece(data))
+    send(units, upload_id, 0, data)
     root = units.tools.store.root if isinstance(units.tools.store, DirectoryStore) else Path()
     root.rename(root.with_name("away"))
     with pytest.raises(Unavailable):
@@ -324,3 +344,76 @@ def test_an_outage_of_the_store_leaves_no_row(units: Units, piece: Piece) -> Non
         deposit(uow, os.urandom(10), PDF)
     root.with_name("away").rename(root)
     assert finish(units, upload_id) == UploadState.COMPLETE
+
+
+# ── Two requests, two processes ──────────────────────────────────────────────────────────────────────────
+
+def test_who_begins_a_piece_anew_goes_on_and_a_line_thought_dead_does_no_harm(units: Units, staging: Path) -> None:
+    data = samples.png((900, 900))
+    third = len(data) // 3
+    upload_id = begin(units, data, "签字.png", "image/png")
+    send(units, upload_id, 0, data[:third])
+    with units.writing(LI) as uow:
+        stuck = begin_piece(uow, upload_id, third)
+    stuck.write(b"half of it, and then the line went dead")
+
+    assert send(units, upload_id, third, data[third:]) == len(data)
+    stuck.write(b"what the dead line still held")
+    stuck.settle()
+    with pytest.raises(OutOfOrder, match="另一次传送"):
+        acknowledge(units, upload_id, stuck)
+    stuck.discard()
+
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert stored(units, keep_upload(uow, upload_id, PAPERS).sha256) == data
+    assert list(staging.iterdir()) == []
+
+
+def test_the_same_piece_by_two_requests_at_once_counts_once(units: Units) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    first = coming(units, upload_id, 0, data[:400])
+    second = coming(units, upload_id, 0, data[:400])
+    assert acknowledge(units, upload_id, second) == 400
+    with pytest.raises(OutOfOrder):
+        acknowledge(units, upload_id, first)
+    first.discard()
+    assert send(units, upload_id, 400, data[400:]) == len(data)
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
+
+
+def test_bytes_that_nobody_acknowledged_are_not_built_upon(units: Units, staging: Path) -> None:
+    data = samples.pdf()
+    upload_id = begin(units, data)
+    send(units, upload_id, 0, data[:300])
+    with (staging / f"{upload_id}.upload").open("ab") as file:
+        file.write(b"what a power cut left behind")
+    assert send(units, upload_id, 300, data[300:]) == len(data)
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert stored(units, keep_upload(uow, upload_id, PAPERS).sha256) == data
+
+
+def test_a_file_is_hashed_at_the_end_where_the_beginning_of_its_hash_is_not_known(units: Units, tmp_path: Path) -> None:
+    data = samples.png((1200, 1200))
+    half = len(data) // 2
+    upload_id = begin(units, data, "签字.png", "image/png")
+    send(units, upload_id, 0, data[:half])
+    forget(tmp_path)
+    send(units, upload_id, half, data[half:])
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
+
+
+def forget(folder: Path) -> None:
+    """Begin so many other files that this process has no room for those before: another one knows no more."""
+    hashing, other = Hashing(), folder / "other"
+    other.write_bytes(bytes(UNFINISHED))
+    with other.open("rb") as file:
+        for size in range(1, UNFINISHED + 1):
+            hashing.follow(file, size)
+            unfinished.keep(hashing)

@@ -20,11 +20,12 @@ from registry.adapters.objects import DirectoryStore
 from registry.documents import fixity
 from registry.documents.actions import (
     Offer,
+    begin_piece,
     begin_upload,
     deposit,
-    finish_upload,
+    end_piece,
     keep_upload,
-    receive_chunk,
+    upload_whole,
 )
 from registry.documents.commands import storage
 from registry.documents.kinds import PAPERS
@@ -32,7 +33,7 @@ from registry.documents.models import Document, Upload, key_of
 from registry.kernel.uow import Units
 from tests.conftest import Clock
 from tests.documents import samples
-from tests.documents.conftest import LI, Piece
+from tests.documents.conftest import LI, Arrived
 
 
 def kept(units: Units, data: bytes) -> str:
@@ -170,15 +171,13 @@ def test_what_is_no_object_of_ours_is_left_alone(units: Units, clock: Clock, tmp
 
 
 def test_an_upload_waits_a_day_for_its_act(
-    units: Units, piece: Piece, clock: Clock, file_of: Callable[[str], Path],
+    units: Units, arrived: Arrived, clock: Clock, file_of: Callable[[str], Path],
 ) -> None:
     data = samples.pdf()
     with units.writing(LI) as uow:
-        upload = begin_upload(uow, Offer("承诺书.pdf", "application/pdf", len(data)))
-        arrived = piece(data)
-        receive_chunk(uow, upload.id, 0, arrived)
-        name = finish_upload(uow, upload.id).sha256
-    arrived.discard()
+        sent = arrived(data)
+        name = upload_whole(uow, Offer("承诺书.pdf", "application/pdf", len(data)), sent).sha256
+    sent.discard()
     assert name is not None
     age(file_of(name), clock, 1000)
     assert fixity.sweep(units) == fixity.Swept()
@@ -191,13 +190,11 @@ def test_an_upload_waits_a_day_for_its_act(
 
 
 def test_an_upload_that_became_a_document_leaves_it_behind(
-    units: Units, piece: Piece, clock: Clock, file_of: Callable[[str], Path],
+    units: Units, arrived: Arrived, clock: Clock, file_of: Callable[[str], Path],
 ) -> None:
     data = samples.pdf()
     with units.writing(LI) as uow:
-        upload = begin_upload(uow, Offer("承诺书.pdf", "application/pdf", len(data)))
-        receive_chunk(uow, upload.id, 0, piece(data))
-        finish_upload(uow, upload.id)
+        upload = upload_whole(uow, Offer("承诺书.pdf", "application/pdf", len(data)), arrived(data))
         name = keep_upload(uow, upload.id, PAPERS).sha256
     clock.forward(hours=1000)
     swept = fixity.sweep(units)
@@ -209,13 +206,14 @@ def test_an_upload_that_became_a_document_leaves_it_behind(
 
 
 def test_files_a_crash_left_in_staging_go_after_a_day(
-    units: Units, piece: Piece, clock: Clock, staging: Path,
+    units: Units, clock: Clock, staging: Path,
 ) -> None:
     with units.writing(LI) as uow:
         upload = begin_upload(uow, Offer("承诺书.pdf", "application/pdf", 100))
-        arrived = piece(b"half")
-        receive_chunk(uow, upload.id, 0, arrived)
-    arrived.discard()
+        half = begin_piece(uow, upload.id, 0)
+        half.write(b"half")
+        half.settle()
+        end_piece(uow, upload.id, half)
     awaited, old, young, lost = (
         staging / name for name in (f"{upload.id}.upload", "a.part", "b.part", f"{uuid.uuid4()}.upload"))
     for path, hours in ((awaited, 30), (old, 30), (young, 1), (lost, 30)):

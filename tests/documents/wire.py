@@ -13,9 +13,10 @@ from werkzeug.test import create_environ, run_wsgi_app
 from tests.documents import samples
 
 MEBI = 1 << 20
+EDGE = "----WebKitFormBoundary7MA4YWxkTrZu0gW3"  # as long as browsers make it
 FORM = (
-    b'--edge\r\nContent-Disposition: form-data; name="scan"; filename="film.mp4"\r\n\r\n',
-    b"\r\n--edge--\r\n",
+    f'--{EDGE}\r\nContent-Disposition: form-data; name="scan"; filename="film.mp4"\r\n\r\n'.encode(),
+    f"\r\n--{EDGE}--\r\n".encode(),
 )
 
 
@@ -73,7 +74,7 @@ def send_form(app: Flask, path: Path) -> dict[str, Any]:
     """Send a file as a plain form does, and make a document of it."""
     with path.open("rb") as file:
         body = Body(file, path.stat().st_size, *FORM)
-        return call(app, "POST", "/scan", body, "multipart/form-data; boundary=edge")
+        return call(app, "POST", "/scan", body, f"multipart/form-data; boundary={EDGE}")
 
 
 def send_pieces(app: Flask, path: Path, first: int = 8 * MEBI, largest: int = 64 * MEBI) -> dict[str, Any]:
