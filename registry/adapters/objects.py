@@ -255,13 +255,15 @@ class S3Store:
         if found is None:
             with source.open("rb") as file, answering_server():
                 self._client.put_object(self._bucket, key, file, size, content_type=media_type)
-            found = self.stat(key)
+            return  # the server has answered for it; to ask again makes some servers read it all again
+        here = found.size
         for pause in LOOK_AGAIN_AFTER:
-            if found and found.size == size:
+            if here == size:
                 return
             time.sleep(pause)  # while another put of it is ending, a server may show a name before its bytes
-            found = self.stat(key)
-        same_size(key, found.size if found else 0, size)
+            again = self.stat(key)
+            here = again.size if again else 0
+        same_size(key, here, size)
 
     @contextmanager
     def open(self, key: str, start: int = 0, length: int | None = None) -> Iterator[BinaryIO]:
