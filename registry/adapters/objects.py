@@ -85,11 +85,10 @@ class Part(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: any WriteableBuffer
         wanted = len(buffer) if self._left is None else min(len(buffer), self._left)
         with answering_disk():
-            data = self._file.read(wanted)
-        buffer[:len(data)] = data
+            count = self._file.readinto(memoryview(buffer)[:wanted])  # type: ignore[attr-defined]  # every file has it
         if self._left is not None:
-            self._left -= len(data)
-        return len(data)
+            self._left -= count
+        return int(count)
 
 
 class DirectoryStore:

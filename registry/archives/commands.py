@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn, cast
@@ -17,6 +18,7 @@ from registry.archives.packaging import package_project
 from registry.archives.verifying import verify_package
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Refusal, Unavailable
+from registry.kernel.staging import PUSH_AFTER, Beside
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 
@@ -53,11 +55,15 @@ def pack(number: str, out: Path, as_json: bool) -> None:
 
 def write(path: Path, blocks: Iterator[bytes]) -> int:
     """Write the blocks as they come and return how many bytes they were; durable when it returns."""
-    size = 0
-    with path.open("wb", buffering=0) as file:
+    size = pushed = 0
+    with path.open("wb", buffering=0) as file, closing(Beside("push")) as disk:
         for block in blocks:
             file.write(block)
             size += len(block)
+            if size - pushed >= PUSH_AFTER and disk.at_rest:
+                pushed = size
+                disk.do(os.fdatasync, file.fileno())
+        disk.wait()
         os.fsync(file.fileno())
     return size
 

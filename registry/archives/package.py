@@ -7,13 +7,15 @@ Layout after BagIt (RFC 8493): `data/…` untouched originals, `manifest-sha256.
 import hashlib
 import zipfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from itertools import cycle
 from typing import BinaryIO
 
 from registry.kernel.errors import Conflict
+from registry.kernel.staging import aligned
 from registry.kernel.text import _
 
 CHUNK = 1 << 20
@@ -36,7 +38,7 @@ class Outlet:
         self.waiting: list[bytes] = []
         self.sent = 0
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         self.waiting.append(bytes(data))
         self.sent += len(data)
         return len(data)
@@ -74,11 +76,11 @@ def package(files: Iterable[Packed], opened: Opener, info: dict[str, str]) -> It
     """
     outlet = Outlet()
     listed = list(files)
-    total = 0
+    total, blocks = 0, [aligned(CHUNK) for _block in range(AHEAD + 2)]
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_STORED) as archive, ThreadPoolExecutor(1, "hash") as hasher:
         for file in listed:
             with archive.open(entry(f"data/{file.place}"), "w", force_zip64=True) as inside, opened(file.sha256) as source:
-                for block in judged(source, file, hasher):
+                for block in judged(source, file, hasher, blocks):
                     inside.write(block)
                     total += len(block)
                     yield from outlet.take()
@@ -88,14 +90,19 @@ def package(files: Iterable[Packed], opened: Opener, info: dict[str, str]) -> It
     yield from outlet.take()
 
 
-def judged(source: BinaryIO, file: Packed, hasher: ThreadPoolExecutor) -> Iterator[bytes]:
-    """Yield the blocks of a file while a thread beside hashes them."""
+def judged(
+    source: BinaryIO, file: Packed, hasher: ThreadPoolExecutor, blocks: Sequence[memoryview],
+) -> Iterator[memoryview]:
+    """Yield the bytes of a file in `blocks`, which go round, while a thread beside hashes them."""
     found, ahead = hashlib.sha256(), deque[Future[None]]()
-    while block := source.read(CHUNK):
+    for block in cycle(blocks):
+        count = source.readinto(block)  # type: ignore[attr-defined]  # every store's has it
+        if not count:
+            break
         if len(ahead) == AHEAD:
             ahead.popleft().result()
-        ahead.append(hasher.submit(found.update, block))
-        yield block
+        ahead.append(hasher.submit(found.update, block[:count]))
+        yield block[:count]
     for hashing in ahead:
         hashing.result()
     if found.hexdigest() != file.sha256:
