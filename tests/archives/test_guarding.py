@@ -16,7 +16,8 @@ from registry.notices.models import Notice
 from registry.projects.models import Project
 from tests import build as house
 from tests.accounts.visiting import application
-from tests.archives.build import completed, filed
+from tests.archives.build import completed, filed, offered, sent
+from tests.documents import samples
 from tests.parties import build as parties
 
 
@@ -28,7 +29,8 @@ def told(units, kind):
 def test_an_altered_file_raises_the_alarm_within_a_month(site, units, clock):
     person = parties.person(units, "秦系统", house.identity())
     house.signed_in(units, "system-admin", "秦系统", None, person.id, Role.SYSTEM_ADMIN)
-    [file] = filed(site)
+    own = samples.pdf(lambda made: made.add_blank_page())  # the store outlives the test: nobody else may file these bytes
+    [file] = filed(site, offered(sent(own)))
     path = units.tools.store._path(key_of(file.document_sha256))  # the disk goes bad below us
     path.chmod(0o644)
     path.write_bytes(b"X" * path.stat().st_size)
