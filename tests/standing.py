@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, NestedTransaction
 
 from registry.kernel.uow import Units
 from tests import build
@@ -51,7 +51,7 @@ def building(standing_building: build.Site, clock: Clock) -> Iterator[build.Site
     savepoint = standing_building.units.bind.begin_nested()
     clock.at = NOON
     yield standing_building
-    savepoint.rollback()
+    undo(savepoint, standing_building)
 
 
 @pytest.fixture
@@ -61,7 +61,13 @@ def site(standing: build.Site, clock: Clock) -> Iterator[build.Site]:
     savepoint = standing.units.bind.begin_nested()
     clock.at = NOON
     yield standing
+    undo(savepoint, standing)
+
+
+def undo(savepoint: NestedTransaction, site: build.Site) -> None:
+    """Take back what a test did, and let the signer forget the tree it has signed of it."""
     savepoint.rollback()
+    (site.units.tools.staging.parent / "ledger" / "last.json").unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from registry import policy
-from registry.archives.gathering import CATALOGUE, MANIFEST, Piece, write_papers
+from registry.archives.gathering import CATALOGUE, MANIFEST, write_papers
 from registry.archives.handover import IN_FULL, tell_archive, tell_owner
 from registry.archives.models import Handover, HandoverCheck, HandoverState
+from registry.archives.pieces import Piece
+from registry.archives.proving import unnamed
 from registry.documents import actions as documents
 from registry.documents.queries import content
 from registry.kernel import jobs
@@ -21,12 +23,14 @@ from registry.kernel.errors import NotFound, Unavailable
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
+from registry.ledger.tree import NotYetSequenced
 from registry.policy import Permission
 from registry.standards import handbook as standards
 
 SLICE = 256 * 1024 * 1024    # bytes read in one turn
 SLICE_FILES = 500            # files likewise
 PATIENCE = timedelta(minutes=1)
+UNTIL_SIGNED = timedelta(seconds=5)  # the ledger is signed twice a minute
 AUTHENTIC, USABLE, SAFE = "真实性", "可用性", "安全性"
 LISTED = 50                  # files a finding names
 
@@ -34,7 +38,8 @@ LISTED = 50                  # files a finding names
 def check_handover(uow: UnitOfWork, handover_id: str) -> None:
     """Read the next part of the files; after the last, judge, and send what passed. Background work.
 
-    A store that does not answer is said on the page and waited for: nothing is lost, nothing is half done.
+    A store that does not answer is said on the page and waited for, and so is the ledger until it has signed the
+    event of every file: nothing is lost, nothing is half done.
     """
     handover = uow.get(Handover, UUID(handover_id), *IN_FULL, lock=True)
     policy.require(uow.actor, Permission.ARCHIVE_HAND_OVER, handover.scope)
@@ -48,10 +53,18 @@ def check_handover(uow: UnitOfWork, handover_id: str) -> None:
             conclude(uow, handover, check)
             return
     except Unavailable as no:
-        check.waiting = _("{why}系统将在一分钟后自动重试。", why=str(no))
-        jobs.enqueue(uow, "archives.check", after=uow.at + PATIENCE, handover_id=handover_id)
+        wait(uow, check, PATIENCE, _("{why}系统将在一分钟后自动重试。", why=str(no)))
+        return
+    except NotYetSequenced as no:
+        wait(uow, check, UNTIL_SIGNED, _("{why}账本签名后自动继续。", why=str(no)))
         return
     jobs.enqueue(uow, "archives.check", handover_id=handover_id)
+
+
+def wait(uow: UnitOfWork, check: HandoverCheck, patience: timedelta, why: str) -> None:
+    """Say why the check stands still, and look again later."""
+    check.waiting = why
+    jobs.enqueue(uow, "archives.check", after=uow.at + patience, handover_id=str(check.handover_id))
 
 
 def read_on(uow: UnitOfWork, check: HandoverCheck) -> None:
@@ -82,17 +95,17 @@ def reread(uow: UnitOfWork, piece: dict[str, Any]) -> str:
 
 def conclude(uow: UnitOfWork, handover: Handover, check: HandoverCheck) -> None:
     """Judge the four natures. What passed goes to the urban archive; what did not is closed with its findings."""
-    findings = [*authentic(check), *check.findings, *usable(uow, handover, check), *safe_ones(check)]
-    check.findings = findings
+    pieces = [Piece(**row) for row in check.files]
+    findings = [*authentic(uow, check, pieces), *check.findings, *usable(uow, handover, check), *safe_ones(check)]
     failed = [row["nature"] for row in findings if not row["passed"]]
     if failed:
+        check.findings = findings
         handover.failed_at = uow.at
         ledger.append(uow, "archive-handover.failed", handover, data={"natures": sorted(set(failed))})
         tell_owner(uow, handover, _("工程档案移交检测未通过"), "、".join(dict.fromkeys(failed)))
         return
-    pieces = [Piece(**row) for row in check.files]
     written = write_papers(uow, handover.project, handover.number, pieces, findings, [])
-    check.findings = [*findings, finding(AUTHENTIC, [], _("随包附有 {count} 份归档事件的账本证明。", count=written.proved))]
+    check.findings = [*findings, finding(AUTHENTIC, [], _("随包附有全部 {count} 份文件的账本证明。", count=written.proved))]
     handover.papers = dict(written.papers)
     handover.manifest_sha256, handover.catalogue_sha256 = written.papers[MANIFEST], written.papers[CATALOGUE]
     handover.sent_at, handover.size = uow.at, check.total_bytes
@@ -101,7 +114,11 @@ def conclude(uow: UnitOfWork, handover: Handover, check: HandoverCheck) -> None:
     tell_archive(uow, handover)
 
 
-def authentic(check: HandoverCheck) -> list[dict[str, Any]]:
+def authentic(uow: UnitOfWork, check: HandoverCheck, pieces: Sequence[Piece]) -> list[dict[str, Any]]:
+    """Every file is what was filed, and an event of the ledger names it."""
+    without = unnamed(uow, pieces)
+    if without:
+        return [finding(AUTHENTIC, without, _("{count} 份文件在存证账本中没有记载。", count=len(without)))]
     if any(row["nature"] == AUTHENTIC for row in check.findings):
         return []
     return [finding(AUTHENTIC, [], _("{count} 份文件逐一重算 SHA-256，均与归档时一致。", count=len(check.files)))]

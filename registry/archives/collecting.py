@@ -39,12 +39,16 @@ ENERGY_DIVISION = "09"     # 建筑节能 in GB 50300
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """A document another storey holds: where it belongs in the catalogue, whose it is, of which day."""
+    """A document another storey holds: where it belongs in the catalogue, whose it is, of which day.
+
+    record   the table and id of the record that names its hash, and whose event in the ledger therefore proves it
+    """
 
     code: str
     title: str
     sha256: str
     dated_on: date
+    record: tuple[str, UUID]
     participation_id: UUID | None = None
     unit_id: UUID | None = None
 
@@ -60,57 +64,65 @@ def of_pledges(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """Authorisations, pledges and papers of a change of leader. Source: 建质〔2014〕124号 第十条（二）（三）."""
     for kind, code, title in ((Authorisation, "Q1-01", _("法定代表人授权书")), (Pledge, "Q1-02", _("工程质量终身责任承诺书"))):
         rows = uow.session.execute(
-            select(Term.person_name, Participation.id, kind.document_sha256, kind.signed_on)
+            select(Term.person_name, Participation.id, kind.document_sha256, kind.signed_on, kind.id)
             .join(Term, Term.id == kind.term_id).join(Participation, Participation.id == Term.participation_id)
             .where(Participation.project_id == project_id, kind.withdrawn_at.is_(None))
             .order_by(kind.signed_on, kind.id)
         )
-        for person, firm_id, sha256, day in rows:
-            yield Collected(code, _("{title}（{person}）", title=title, person=person), sha256, day, firm_id)
-    for person, firm_id, sha256, day in uow.session.execute(
-        select(Term.person_name, Participation.id, ChangeOfLeader.document_sha256, ChangeOfLeader.recorded_on)
+        for person, firm_id, sha256, day, record in rows:
+            yield Collected(code, _("{title}（{person}）", title=title, person=person), sha256, day,
+                            (kind.__tablename__, record), firm_id)
+    for person, firm_id, sha256, day, record in uow.session.execute(
+        select(Term.person_name, Participation.id, ChangeOfLeader.document_sha256, ChangeOfLeader.recorded_on, ChangeOfLeader.id)
         .join(Term, Term.id == ChangeOfLeader.incoming_term_id)
         .join(Participation, Participation.id == Term.participation_id)
         .where(Participation.project_id == project_id).order_by(ChangeOfLeader.recorded_on, ChangeOfLeader.id)
     ):
-        yield Collected("Q1-04", _("项目负责人变更表（{person}接任）", person=person), sha256, day, firm_id)
+        yield Collected("Q1-04", _("项目负责人变更表（{person}接任）", person=person), sha256, day,
+                        (ChangeOfLeader.__tablename__, record), firm_id)
 
 
 def of_plaques(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """Plaques that stand and the photographs of where they hang."""
-    for name, unit_id, sha256, day in uow.session.execute(
-        select(UnitProject.name, UnitProject.id, Plaque.pdf_sha256, Plaque.issued_on)
+    for name, unit_id, sha256, day, record in uow.session.execute(
+        select(UnitProject.name, UnitProject.id, Plaque.pdf_sha256, Plaque.issued_on, Plaque.id)
         .join(UnitProject, UnitProject.id == Plaque.unit_project_id)
         .where(UnitProject.project_id == project_id, Plaque.superseded_at.is_(None)).order_by(UnitProject.number)
     ):
-        yield Collected("Q1-05", _("永久性标牌样图（{unit}）", unit=name), sha256, day, None, unit_id)
-    for name, unit_id, sha256, day in uow.session.execute(
-        select(UnitProject.name, UnitProject.id, Mounting.photo_sha256, Mounting.mounted_on)
+        yield Collected("Q1-05", _("永久性标牌样图（{unit}）", unit=name), sha256, day, (Plaque.__tablename__, record), None,
+                        unit_id)
+    for name, unit_id, sha256, day, record in uow.session.execute(
+        select(UnitProject.name, UnitProject.id, Mounting.photo_sha256, Mounting.mounted_on, Mounting.id)
         .join(Plaque, Plaque.id == Mounting.plaque_id).join(UnitProject, UnitProject.id == Plaque.unit_project_id)
         .where(UnitProject.project_id == project_id).order_by(Mounting.mounted_on, Mounting.id)
     ):
-        yield Collected("Q1-05", _("永久性标牌安装照片（{unit}）", unit=name), sha256, day, None, unit_id)
+        yield Collected("Q1-05", _("永久性标牌安装照片（{unit}）", unit=name), sha256, day,
+                        (Mounting.__tablename__, record), None, unit_id)
 
 
 def of_volumes(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """质量终身责任信息表, from the volume assembled last: the one table with whole identity numbers."""
-    latest = uow.session.scalars(
-        select(Archive.files).where(Archive.project_id == project_id).order_by(Archive.assembled_at.desc(), Archive.id).limit(1)
-    ).first()
-    for file in latest or ():
-        if file["heading"] == "Q1-03":
-            yield Collected("Q1-03", file["title"], file["sha256"], date.fromisoformat(file["dated"]))
+    latest = uow.session.execute(
+        select(Archive.id, Archive.files).where(Archive.project_id == project_id)
+        .order_by(Archive.assembled_at.desc(), Archive.id).limit(1)
+    )
+    for record, files in latest:
+        for file in files:
+            if file["heading"] == "Q1-03":
+                yield Collected("Q1-03", file["title"], file["sha256"], date.fromisoformat(file["dated"]),
+                                (Archive.__tablename__, record))
 
 
 def of_designs(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """Reviews, changes, experts' reports, and the drawings of what was really built."""
-    for number, sha256, day in uow.session.execute(
-        select(DrawingReview.certificate_number, DrawingReview.sha256, DrawingReview.issued_on)
+    for number, sha256, day, record in uow.session.execute(
+        select(DrawingReview.certificate_number, DrawingReview.sha256, DrawingReview.issued_on, DrawingReview.id)
         .where(DrawingReview.project_id == project_id).order_by(DrawingReview.issued_on, DrawingReview.id)
     ):
-        yield Collected("A3-07", _("施工图设计文件审查（{number}）", number=number), sha256, day)
-    for kind, number, sha256, day, firm_id, unit_id in uow.session.execute(
-        select(DesignChange.kind, DesignChange.number, DesignChange.sha256, DesignChange.effective_on,
+        yield Collected("A3-07", _("施工图设计文件审查（{number}）", number=number), sha256, day,
+                        (DrawingReview.__tablename__, record))
+    for kind, number, sha256, day, record, firm_id, unit_id in uow.session.execute(
+        select(DesignChange.kind, DesignChange.number, DesignChange.sha256, DesignChange.effective_on, DesignChange.id,
                DesignChange.participation_id, DesignChange.unit_project_id)
         .where(DesignChange.project_id == project_id, DesignChange.withdrawn_at.is_(None))
         .order_by(DesignChange.effective_on, DesignChange.id)
@@ -119,66 +131,72 @@ def of_designs(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
         title = _("设计变更通知单（{number}）", number=number)
         if code == "C2-07":
             title = _("工程洽商记录（{number}）", number=number)
-        yield Collected(code, title, sha256, day, firm_id, unit_id)
-    for subject, report, closed_on, firm_id, unit_id in uow.session.execute(
-        select(SchemeArgument.subject, SchemeArgument.report_sha256, SchemeArgument.closed_on,
+        yield Collected(code, title, sha256, day, (DesignChange.__tablename__, record), firm_id, unit_id)
+    for subject, report, closed_on, record, firm_id, unit_id in uow.session.execute(
+        select(SchemeArgument.subject, SchemeArgument.report_sha256, SchemeArgument.closed_on, SchemeArgument.id,
                SchemeArgument.participation_id, SchemeArgument.unit_project_id)
         .where(SchemeArgument.project_id == project_id)
     ):
         if report and closed_on:
-            yield Collected(ARGUED, _("专家论证报告（{subject}）", subject=subject), report, closed_on, firm_id, unit_id)
+            yield Collected(ARGUED, _("专家论证报告（{subject}）", subject=subject), report, closed_on,
+                            (SchemeArgument.__tablename__, record), firm_id, unit_id)
     newer = select(DrawingSet.supersedes_id).where(DrawingSet.supersedes_id.is_not(None))
-    for discipline, number, title, sha256, day, firm_id, unit_id in uow.session.execute(
+    for discipline, number, title, sha256, day, record, firm_id, unit_id in uow.session.execute(
         select(DrawingSet.discipline, DrawingSheet.number, DrawingSheet.title, DrawingSheet.sha256, DrawingSet.delivered_on,
-               DrawingSet.participation_id, DrawingSet.unit_project_id)
+               DrawingSheet.id, DrawingSet.participation_id, DrawingSet.unit_project_id)
         .join(DrawingSheet, DrawingSheet.set_id == DrawingSet.id)
         .where(DrawingSet.project_id == project_id, DrawingSet.stage == "as-built", DrawingSet.id.not_in(newer))
         .order_by(DrawingSheet.number, DrawingSheet.kind)
     ):
         if discipline in AS_BUILT:
-            yield Collected(AS_BUILT[discipline], f"{number} {title}", sha256, day, firm_id, unit_id)
+            yield Collected(AS_BUILT[discipline], f"{number} {title}", sha256, day, (DrawingSheet.__tablename__, record),
+                            firm_id, unit_id)
 
 
 def of_materials(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """Certificates that came with deliveries, test reports, and witnessed samples."""
-    for product, number, sha256, day, firm_id in uow.session.execute(
-        select(Batch.product, Batch.number, BatchFile.document_sha256, Batch.arrived_on, Batch.participation_id)
+    for product, number, sha256, day, record, firm_id in uow.session.execute(
+        select(Batch.product, Batch.number, BatchFile.document_sha256, Batch.arrived_on, BatchFile.id, Batch.participation_id)
         .join(Batch, Batch.id == BatchFile.batch_id).where(Batch.project_id == project_id)
         .order_by(Batch.arrived_on, BatchFile.id)
     ):
-        yield Collected("C4-01", _("{product} {number} 质量证明文件", product=product, number=number), sha256, day, firm_id)
-    for number, sha256, day in uow.session.execute(
-        select(TestReport.number, TestReport.document_sha256, TestReport.issued_on)
+        yield Collected("C4-01", _("{product} {number} 质量证明文件", product=product, number=number), sha256, day,
+                        (BatchFile.__tablename__, record), firm_id)
+    for number, sha256, day, record in uow.session.execute(
+        select(TestReport.number, TestReport.document_sha256, TestReport.issued_on, TestReport.id)
         .where(TestReport.project_id == project_id).order_by(TestReport.issued_on, TestReport.id)
     ):
-        yield Collected("C4-05", _("检验报告（{number}）", number=number), sha256, day)
-    for place, sha256, at in uow.session.execute(
-        select(WitnessedSample.place, WitnessedSample.photo_sha256, WitnessedSample.taken_at)
+        yield Collected("C4-05", _("检验报告（{number}）", number=number), sha256, day, (TestReport.__tablename__, record))
+    for place, sha256, at, record in uow.session.execute(
+        select(WitnessedSample.place, WitnessedSample.photo_sha256, WitnessedSample.taken_at, WitnessedSample.id)
         .join(Batch, Batch.id == WitnessedSample.batch_id).where(Batch.project_id == project_id)
         .order_by(WitnessedSample.taken_at, WitnessedSample.id)
     ):
-        yield Collected("B3-04", _("见证取样照片（{place}）", place=place), sha256, day_in_china(at))
+        yield Collected("B3-04", _("见证取样照片（{place}）", place=place), sha256, day_in_china(at),
+                        (WitnessedSample.__tablename__, record))
 
 
 def of_works(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """The photographs of quality marks (质量责任标识)."""
-    for name, photos, day, firm_id, unit_id in uow.session.execute(
-        select(Lot.name, Mark.photos, Mark.done_on, Lot.participation_id, Lot.unit_project_id)
+    for name, photos, day, record, firm_id, unit_id in uow.session.execute(
+        select(Lot.name, Mark.photos, Mark.done_on, Mark.id, Lot.participation_id, Lot.unit_project_id)
         .join(Lot, Lot.id == Mark.lot_id).join(UnitProject, UnitProject.id == Lot.unit_project_id)
         .where(UnitProject.project_id == project_id, Mark.superseded_at.is_(None)).order_by(Mark.done_on, Mark.id)
     ):
         for number, sha256 in enumerate(photos, 1):
-            yield Collected("C5-02", _("{lot}质量责任标识照片 {number}", lot=name, number=number), sha256, day, firm_id, unit_id)
+            yield Collected("C5-02", _("{lot}质量责任标识照片 {number}", lot=name, number=number), sha256, day,
+                            (Mark.__tablename__, record), firm_id, unit_id)
 
 
 def of_acceptance(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
     """The printed records of concealed work, lots, items, divisions and unit projects."""
-    for form, node, number, sha256, at, unit_id in uow.session.execute(
+    for form, node, number, sha256, at, record, unit_id in uow.session.execute(
         select(AcceptancePaper.form, NodeAcceptance.code, AcceptancePaper.number, AcceptancePaper.document_sha256,
-               AcceptancePaper.printed_at, AcceptancePaper.unit_project_id)
+               AcceptancePaper.printed_at, AcceptancePaper.id, AcceptancePaper.unit_project_id)
         .join(UnitProject, UnitProject.id == AcceptancePaper.unit_project_id)
         .outerjoin(NodeAcceptance, NodeAcceptance.id == AcceptancePaper.acceptance_id)
         .where(UnitProject.project_id == project_id).order_by(AcceptancePaper.printed_at, AcceptancePaper.id)
     ):
         code = ENERGY if form == "division_record" and node.startswith(ENERGY_DIVISION) else PAPERS[form]
-        yield Collected(code, _("验收记录（{number}）", number=number), sha256, day_in_china(at), None, unit_id)
+        yield Collected(code, _("验收记录（{number}）", number=number), sha256, day_in_china(at),
+                        (AcceptancePaper.__tablename__, record), None, unit_id)

@@ -14,8 +14,8 @@ from flask import current_app
 
 from registry.archives.backfilling import Report, backfill, rehearse
 from registry.archives.package import package as packed
-from registry.archives.packaging import package_project
-from registry.archives.verifying import verify_package
+from registry.archives.packaging import package_project, sign_ledger
+from registry.archives.verifying import Proofs, verify_package
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.staging import PUSH_AFTER, Beside
@@ -38,6 +38,7 @@ def archive() -> None:
 def pack(number: str, out: Path, as_json: bool) -> None:
     part = out.with_name(f"{out.name}.part")
     try:
+        sign_ledger(opened())
         with opened().writing(SYSTEM) as uow:
             found = package_project(uow, number)
         size = write(part, packed(found.files, found.opened, found.info))
@@ -68,13 +69,15 @@ def write(path: Path, blocks: Iterator[bytes]) -> int:
     return size
 
 
-@archive.command("verify", help="核验移交包（ZIP 或解压后的文件夹）：每个文件是否在、是否与清单一致。不需要数据库。"
-                 "退出码：0 完好，1 不是移交包，2 有文件缺失、改动或多出。")
+@archive.command("verify", help="核验移交包（ZIP 或解压后的文件夹）：每个文件是否在、是否与清单一致；包内附有账本证明的，"
+                 "每个文件的证明是否成立。不需要数据库和网络。"
+                 "退出码：0 完好，1 不是移交包，2 有文件缺失、改动、多出，或者证明不成立、不齐全。")
 @click.argument("path", metavar="FILE.zip", type=click.Path(exists=True, path_type=Path))
+@click.option("--key", default="", help="账本公钥，见“存证”公示页；给出时每个文件都必须有证明，不给出时用包内所附的公钥。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出结果。")
-def verify(path: Path, as_json: bool) -> None:
+def verify(path: Path, key: str, as_json: bool) -> None:
     try:
-        found = verify_package(path)
+        found = verify_package(path, key)
     except Refusal as no:
         give_up(no)
     if as_json:
@@ -84,9 +87,24 @@ def verify(path: Path, as_json: bool) -> None:
         for label, names in ((_("改动"), found.altered), (_("缺失"), found.missing), (_("多出"), found.extra)):
             for name in names:
                 click.echo(f"{label}：{name}")
+        say_proofs(found.proofs, given=bool(key))
         if found.sound:
             click.echo(_("全部与清单一致。"))
     sys.exit(OK if found.sound else ALTERED)
+
+
+def say_proofs(proofs: Proofs | None, *, given: bool) -> None:
+    if proofs is None:
+        click.echo(_("包内没有账本证明，只核对了清单。"))
+        return
+    for label, names in ((_("证明不成立"), proofs.wrong), (_("没有证明"), proofs.unproved)):
+        for name in names:
+            click.echo(f"{label}：{name}")
+    if proofs.proved:
+        click.echo(_("账本证明成立 {count} 份：账本 {origin}，已签名 {size} 条。", count=proofs.proved, origin=proofs.origin,
+                     size=proofs.size))
+    if not given:
+        click.echo(_("公钥取自包内，请与登记系统“存证”公示页核对：{key}", key=proofs.key))
 
 
 @archive.command("backfill", help="按清单补录旧工程的档案：MANIFEST.xlsx 每行一个文件，文件在 FOLDER 中。"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from registry.demo.cast import (
     STRUCTURE,
     stages,
 )
-from registry.demo.completed import build_completed
+from registry.demo.completed import assembled, build_completed, handed_over
 from registry.demo.foundation import build_foundation
 from registry.demo.people import City, Clock, open_accounts
 from registry.demo.projects import build_works
@@ -36,12 +36,16 @@ STORIES: Mapping[str, Callable[[Site, date], None]] = {
     FOUNDATION: build_foundation, STRUCTURE: build_structure, COMPLETED: build_completed,
 }
 """Project → what happened on its site."""
+HANDED_OVER = timedelta(days=55)
+"""So long ago the archive of the completed project was assembled."""
 
 
 def build_city(units: Units) -> None:
-    """Fill an empty register with the demo city, up to today: all of it, or nothing.
+    """Fill an empty register with the demo city, up to today: all of it, or nothing; then hand an archive over.
 
     Every leader signs in the order of the days: a code of a second factor is good for nothing once a later one was used.
+    A signature of the ledger cannot be taken back, so nothing that may still be undone is signed; and the package of an
+    archive holds proofs from the signed ledger, so it is made last, by acts that stand each for itself.
     """
     clock = Clock(units.tools.now())
     today = clock.today()
@@ -49,10 +53,22 @@ def build_city(units: Units) -> None:
         city = City(Units(one.bind, replace(one.tools, now=clock.now)), clock, {})
         clock.go_to(date(2024, 1, 8))
         open_accounts(city)
+        sites = {}
         for works in sorted([*CITY_WORKS, *stages(today)], key=lambda works: works.registered_on):
             project = build_works(city, works, today)
             if works.number in STORIES:
-                STORIES[works.number](open_site(city, works, project), today)
+                sites[works.number] = open_site(city, works, project)
+                STORIES[works.number](sites[works.number], today)
+    signed(units)
+    city.units = Units(units.bind, replace(units.tools, now=clock.now))
+    assembled(sites[COMPLETED], today - HANDED_OVER)
+    signed(units)
+    handed_over(sites[COMPLETED])
+    signed(units)
+
+
+def signed(units: Units) -> None:
+    """Give every event its place, and sign the tree."""
     while sequence(units):
         continue
     checkpoint(units)

@@ -72,7 +72,6 @@ def build_completed(site: Site, today: date) -> None:
     site.after(3)
     filed(site)
     make_plaque(site.city, site.project)
-    handed_over(site)
 
 
 def built(site: Site) -> None:
@@ -157,11 +156,16 @@ def filed_away(site: Site, stages: Collection[Stage]) -> None:
         ])
 
 
-def handed_over(site: Site) -> None:
-    """The archive is assembled, checked, packed, and received by the urban archive."""
+def assembled(site: Site, day: date) -> None:
+    """The archive is assembled, and what it still lacks is handed in."""
+    site.go_to(day)
     with site.by("jianshe") as uow:
         assemble_archive(uow, site.project)
     filed_away(site, frozenset(Stage))
+
+
+def handed_over(site: Site) -> None:
+    """The archive is checked, packed with the proof of every file, and received by the urban archive."""
     with site.by("jianshe") as uow:
         handover = begin_handover(uow, site.project)
     with site.city.units.writing(SYSTEM) as uow:

@@ -1,6 +1,6 @@
 """What the ledger tells: to anyone that an event lies in the signed tree, to the entitled what it says."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, inspect, literal, select
@@ -15,7 +15,13 @@ from registry.ledger.models import LedgerCheckpoint, LedgerEvent
 from registry.ledger.proofs import Proof, write_proof
 from registry.ledger.rules import Said, read_body
 from registry.ledger.sequencing import last_checkpoint
-from registry.ledger.tree import NotYetSequenced, inclusion_path_at, leaf_index
+from registry.ledger.tree import (
+    NotYetSequenced,
+    inclusion_path_at,
+    inclusion_paths_at,
+    leaf_index,
+    leaf_indexes,
+)
 from registry.policy import Permission, Scope
 
 
@@ -47,6 +53,23 @@ def inclusion_proof(uow: UnitOfWork, event_id: UUID) -> str:
     if kept is None or kept.size <= index:
         raise NotYetSequenced(_("该事件已编入账本，尚未签入检查点；一般在半分钟内签入。"))
     return write_proof(Proof(index, tuple(inclusion_path_at(uow.session, index, kept.size)), kept.note))
+
+
+def inclusion_proofs(uow: UnitOfWork, event_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the proof of each of many events, all of them in the tree signed last. As many SELECTs for many as for few.
+
+    raises  NotYetSequenced until all of them are in a signed tree, half a minute at most
+    """
+    policy.open_to_all(uow.actor)
+    kept = last_checkpoint(uow.session)
+    places = leaf_indexes(uow.session, event_ids)
+    late = [one for one in event_ids if kept is None or places.get(one, kept.size) >= kept.size]
+    if kept is None or late:
+        raise NotYetSequenced(_("{count} 个事件尚未签入检查点；一般在半分钟内签入。", count=len(late)))
+    paths = inclusion_paths_at(uow.session, set(places.values()), kept.size)
+    return {
+        event_id: write_proof(Proof(index, tuple(paths[index]), kept.note)) for event_id, index in places.items()
+    }
 
 
 def event_body(uow: UnitOfWork, event_id: UUID) -> bytes:

@@ -1,13 +1,14 @@
 """The tree as the database keeps it: root and proofs of any size it ever had, in O(log n) rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import any_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.text import _
+from registry.ledger.actions import IDS
 from registry.ledger.merkle import (
     Frontier,
     Node,
@@ -19,6 +20,8 @@ from registry.ledger.merkle import (
     span_hash,
 )
 from registry.ledger.models import LedgerLeaf, LedgerNode
+
+READ_AT_ONCE = 10_000  # nodes of one SELECT: PostgreSQL takes 65,535 parameters, and a node is two
 
 
 class LedgerDamaged(Conflict):
@@ -46,6 +49,12 @@ def leaf_index(session: Session, event_id: UUID) -> int:
     return index
 
 
+def leaf_indexes(session: Session, event_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the places of those events that have one."""
+    wanted = select(LedgerLeaf.event_id, LedgerLeaf.idx).where(LedgerLeaf.event_id == any_(IDS))
+    return dict(session.execute(wanted, {"ids": list(event_ids)}).all())
+
+
 def frontier(session: Session) -> Frontier:
     """Return the right edge of the present tree, ready to grow."""
     size = tree_size(session)
@@ -63,6 +72,16 @@ def root_at(session: Session, size: int) -> bytes:
 def inclusion_path_at(session: Session, index: int, size: int) -> list[bytes]:
     """Return the proof that leaf `index` lies in the tree of `size` leaves."""
     return hashes_of(session, inclusion_spans(index, size))
+
+
+def inclusion_paths_at(session: Session, indexes: Collection[int], size: int) -> dict[int, list[bytes]]:
+    """Return the proof of each of several leaves. Neighbours share most of their path: each node is read once."""
+    spans = {index: inclusion_spans(index, size) for index in indexes}
+    nodes = sorted({node for path in spans.values() for span in path for node in perfect_nodes(*span)})
+    kept: dict[Node, bytes] = {}
+    for start in range(0, len(nodes), READ_AT_ONCE):
+        kept |= kept_hashes(session, nodes[start:start + READ_AT_ONCE])
+    return {index: [span_hash(span, kept.__getitem__) for span in path] for index, path in spans.items()}
 
 
 def consistency_path_at(session: Session, old_size: int, size: int) -> list[bytes]:

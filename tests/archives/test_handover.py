@@ -23,7 +23,8 @@ from registry.archives.handover import (
 )
 from registry.archives.models import Handover, HandoverCheck, HandoverState
 from registry.archives.package import Altered, Packed, package
-from registry.archives.verifying import NoPackage, verify_package
+from registry.archives.packaging import sign_ledger
+from registry.archives.verifying import KEY, PROOFS, NoPackage, verify_package
 from registry.documents.models import key_of
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -41,6 +42,12 @@ def begun(site):
 
 
 def checked(site, handover, units=None):
+    """The ledger is signed, as the worker does twice a minute; then the check goes on."""
+    sign_ledger(site.units)
+    return looked_at(site, handover, units)
+
+
+def looked_at(site, handover, units=None):
     with (units or site.units).writing(SYSTEM) as uow:
         check_handover(uow, str(handover.id))
     return found(site, handover)
@@ -145,6 +152,70 @@ def test_one_byte_changed_in_the_zip_names_the_file(site, clock, tmp_path):
     path.write_bytes(data[:-100])
     with pytest.raises(NoPackage):
         verify_package(path)
+
+
+def test_every_file_of_a_package_carries_its_proof_from_the_signed_ledger(site, clock, tmp_path):
+    path = tmp_path / "YJ.zip"
+    path.write_bytes(fetched(site, sent_one(site, clock)))
+    key = site.units.tools.signer.verifier_key
+    proofs = verify_package(path, key).proofs
+    with zipfile.ZipFile(path) as archive:
+        files = [name for name in archive.namelist() if name.startswith(("data/原件/", "data/PDF-A副本/"))]
+    assert (proofs.proved, proofs.wrong, proofs.unproved) == (len(files), [], [])
+    assert {name.split("/")[2] for name in files} >= {"C5-01", "Q1-01", "Q1-02"}
+    other = verify_package(path, key.replace("+", "+0", 1))
+    assert not other.sound
+    assert len(other.proofs.wrong) == len(files)
+
+
+def test_a_package_is_not_made_before_the_ledger_has_signed_every_file(site, clock):
+    whole(completed(site, clock))
+    handover = begun(site)
+    assert looked_at(site, handover).state is HandoverState.CHECKING
+    with site.units.reading(SYSTEM) as uow:
+        check = uow.get(HandoverCheck, handover.id)
+        assert check.percent == 100
+        assert "尚未签入检查点" in check.waiting
+    assert checked(site, handover).state is HandoverState.SENT
+
+
+def resealed(bag, change):
+    """Change the proofs of an unpacked package and make its manifests fit, as a forger would."""
+    path = bag / "data" / PROOFS
+    path.chmod(0o644)
+    path.write_text("".join(change(path.read_text().splitlines(keepends=True))))
+    whole_bag = bagit.Bag(str(bag))
+    for file in bag.iterdir():
+        file.chmod(0o755 if file.is_dir() else 0o644)
+    whole_bag.save(manifests=True)
+    return verify_package(bag)
+
+
+def test_a_proof_left_out_changed_or_swapped_is_named_although_all_hashes_fit(unpacked):
+    [first, *rest] = [json.loads(line) for line in (unpacked / "data" / PROOFS).read_text().splitlines()]
+    name = f"data/{first['place']}"
+
+    def written(*lines):
+        return lambda _old: [json.dumps(line, ensure_ascii=False) + "\n" for line in lines]
+
+    left_out = resealed(unpacked, written(*rest))
+    assert (left_out.proofs.unproved, left_out.sound) == ([name], False)
+    assert left_out.altered == []
+    changed = resealed(unpacked, written(first | {"event": first["event"].replace("filed", "fixed", 1)}, *rest))
+    assert (changed.proofs.wrong, changed.proofs.unproved) == ([name], [])
+    swapped = resealed(unpacked, written(first | {"event": rest[-1]["event"], "proof": rest[-1]["proof"]}, *rest))
+    assert swapped.proofs.wrong == [name]
+    assert resealed(unpacked, written(first, *rest)).sound
+
+
+def test_a_package_without_proofs_passes_only_while_nobody_gives_the_key(unpacked):
+    key = (unpacked / "data" / KEY).read_text().strip()
+    assert verify_package(unpacked, key).sound
+    (unpacked / "data" / PROOFS).unlink()
+    bag = bagit.Bag(str(unpacked))
+    bag.save(manifests=True)
+    assert verify_package(unpacked).sound
+    assert not verify_package(unpacked, key).sound
 
 
 def test_a_store_that_gives_other_bytes_breaks_the_package_off(tmp_path):
