@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,19 +17,24 @@ from registry.archives.rules import Firm, Line, Tally, asked_of, by_firm, earlie
 from registry.archives.words import STAGES
 from registry.kernel.uow import UnitOfWork
 from registry.policy import Permission
-from registry.projects.models import Project
+from registry.projects.models import Project, UnitProject
 from registry.standards import handbook as standards
-from registry.standards.stages import Stage
+from registry.standards.catalogues import ArchiveDocument
+from registry.standards.stages import Requirement, Stage, StageDocument
+
+Held = Counter[tuple[str, UUID | None]]
+"""How many documents there are by code and unit project; under None those of the whole project."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Every document of the catalogue, by stage and by who must act, and what stands over all of it."""
+    """Every document of the catalogue, by stage, by who must act and by unit project, and what stands over all of it."""
 
     project: Project
     whole: Tally
     stages: tuple[Tally, ...]
     firms: tuple[Tally, ...]
+    units: tuple[Tally, ...]
     collected: Sequence[Collected]
 
     @property
@@ -47,47 +53,92 @@ class Completeness:
     def percent(self) -> int:
         return self.whole.percent
 
+    def of_unit(self, unit_id: UUID) -> Tally:
+        return next(one for one in self.units if one.key == str(unit_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the lines are made of: the catalogue, when each document is due and whose it is, and what is there."""
+
+    project: Project
+    catalogue: Sequence[ArchiveDocument]
+    asked: dict[str, StageDocument]
+    labels: dict[str, str]                 # role → its name, for a role that no firm holds
+    filed: Held
+    collected: Held
+    absent: dict[str, str]
+
+    def lines(self, units: Sequence[UnitProject]) -> tuple[Line, ...]:
+        """Return a line for each document, or one for each firm where the unit projects have different ones."""
+        firms = cache(lambda role: self.firms(role, units))
+        return tuple(
+            self.line(document, row, firm, its)
+            for document in self.catalogue for row in (asked_of(document, self.asked),) for firm, its in firms(row.role)
+        )
+
+    def firms(self, role: str, units: Sequence[UnitProject]) -> list[tuple[Firm, list[UnitProject]]]:
+        """Whose part it is, and in which of the unit projects."""
+        found: dict[Firm, list[UnitProject]] = {}
+        for unit in units:
+            found.setdefault(self.firm(role, unit.number), []).append(unit)
+        return list(found.items()) or [(self.firm(role, ""), [])]
+
+    def firm(self, role: str, unit: str) -> Firm:
+        found = firm_of_role(self.project.participations, role, unit)
+        if found is None:
+            return Firm(None, None, self.labels.get(role, role), role)
+        return Firm(found.id, found.organisation_id, found.organisation_name, found.role)
+
+    def line(self, document: ArchiveDocument, row: StageDocument, firm: Firm, units: Sequence[UnitProject]) -> Line:
+        places = [None, *(unit.id for unit in units)]
+        filed = sum(self.filed[document.code, place] for place in places)
+        collected = sum(self.collected[document.code, place] for place in places)
+        absence = self.absent.get(document.code, "")
+        there = filed + collected > 0 and row.need is Requirement.REQUIRED and not absence
+        return Line(document, row, firm, filed, collected, absence, self.lacking(document.code, units) if there else ())
+
+    def lacking(self, code: str, units: Sequence[UnitProject]) -> tuple[str, ...]:
+        """Name the unit projects without a document under a code. One of the whole project serves them all."""
+        if self.filed[code, None] or self.collected[code, None]:
+            return ()
+        return tuple(unit.name for unit in units if not (self.filed[code, unit.id] or self.collected[code, unit.id]))
+
 
 def completeness(uow: UnitOfWork, project_id: UUID) -> Completeness:
     """Say of every document of the catalogue whether it is there, and who must bring it. Live, and never stored.
 
-    A document counts when a file stands under its code or a storey below holds one; a project may state, with a
-    reason, that it has none. Seven SELECTs and one for each storey, however many files there are.
+    A document counts when a file stands under its code or a storey below holds one, of the unit project or of the
+    whole project; a project may state, with a reason, that it has none. A document is the project's when every unit
+    project has it. Seven SELECTs and one for each storey, however many files there are.
     """
     project = uow.get(Project, project_id, selectinload(Project.participations), selectinload(Project.units))
     policy.require(uow.actor, Permission.ARCHIVE_LIST, project.scope)
     found = collect(uow, project_id)
-    held, filed, absent = Counter(one.code for one in found), filed_by_code(uow, project_id), absences(uow, project_id)
-    asked = earliest(standards.stage_documents(uow.session, project.region, uow.today).content)
-    labels = {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)}
-    lines = tuple(
-        Line(document, row, firm_for(project, row.role, labels), filed.get(document.code, 0), held[document.code],
-             absent.get(document.code, ""))
-        for document in standards.archive_catalogue(uow.session, project.region, uow.today)
-        for row in (asked_of(document, asked),)
+    shelf = Shelf(
+        project, standards.archive_catalogue(uow.session, project.region, uow.today),
+        earliest(standards.stage_documents(uow.session, project.region, uow.today).content),
+        {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)},
+        filed_by_code(uow, project_id), Counter((one.code, one.unit_id) for one in found), absences(uow, project_id),
     )
+    lines = shelf.lines(project.units)
     return Completeness(
         project, Tally("", project.name, lines),
-        tuple(stage_lines(lines, stage, str(STAGES[stage])) for stage in Stage), by_firm(lines), found,
+        tuple(stage_lines(lines, stage, str(STAGES[stage])) for stage in Stage), by_firm(lines),
+        tuple(Tally(str(unit.id), unit.name, shelf.lines([unit])) for unit in project.units), found,
     )
 
 
-def firm_for(project: Project, role: str, labels: dict[str, str]) -> Firm:
-    found = firm_of_role(project.participations, role, "")
-    if found is None:
-        return Firm(None, None, labels.get(role, role), role)
-    return Firm(found.id, found.organisation_id, found.organisation_name, found.role)
-
-
-def filed_by_code(uow: UnitOfWork, project_id: UUID) -> dict[str, int]:
+def filed_by_code(uow: UnitOfWork, project_id: UUID) -> Held:
     """How many files stand under each code."""
     newer = aliased(ArchiveFile)
     rows = uow.session.execute(
-        select(ArchiveFile.code, func.count())
+        select(ArchiveFile.code, ArchiveFile.unit_project_id, func.count())
         .outerjoin(newer, newer.supersedes_id == ArchiveFile.id)
-        .where(ArchiveFile.project_id == project_id, newer.id.is_(None)).group_by(ArchiveFile.code)
+        .where(ArchiveFile.project_id == project_id, newer.id.is_(None))
+        .group_by(ArchiveFile.code, ArchiveFile.unit_project_id)
     )
-    return dict(rows.all())
+    return Counter({(code, unit): count for code, unit, count in rows})
 
 
 def absences(uow: UnitOfWork, project_id: UUID) -> dict[str, str]:

@@ -66,7 +66,7 @@ def begin_handover(uow: UnitOfWork, project_id: UUID) -> Handover:
     )
     uow.session.add(handover)
     uow.session.flush()
-    missing = [f"{line.document.code} {line.document.name}" for line in whole.missing]
+    missing = [line.named for line in whole.missing]
     uow.session.add(HandoverCheck(
         handover_id=handover.id, files=[asdict(piece) for piece in pieces], done=0, done_bytes=0,
         total_bytes=sum(piece.size for piece in pieces), looked_at=uow.at, waiting=None,

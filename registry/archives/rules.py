@@ -33,11 +33,12 @@ class Firm:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One document of the catalogue as this project has it.
+    """One document of the catalogue as a unit project has it, or all those together that are one firm's part.
 
-    filed      documents handed in under its code
-    collected  documents the storeys below hold for it
+    filed      documents handed in under its code, for these unit projects or for the whole project
+    collected  documents the storeys below hold for it, likewise
     absence    why the project has none, "" where nobody said so
+    lacking    names of the unit projects that have none, where others have
     """
 
     document: ArchiveDocument
@@ -46,10 +47,17 @@ class Line:
     filed: int
     collected: int
     absence: str
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> str:
+        """As it is named where it is missing: with the unit projects that lack it."""
+        units = f"（{'、'.join(self.lacking)}）" if self.lacking else ""
+        return f"{self.document.code} {self.document.name}{units}"
 
     @property
     def state(self) -> LineState:
-        if self.filed or self.collected:
+        if (self.filed or self.collected) and not self.lacking:
             return LineState.PRESENT
         if self.absence:
             return LineState.NOT_HERE
@@ -58,7 +66,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Lines that belong together: one stage, or one firm."""
+    """Lines that belong together: one stage, one firm, or one unit project."""
 
     key: str
     label: str

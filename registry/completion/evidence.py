@@ -16,6 +16,7 @@ from registry.acceptance.rules import CLOSED, Verdict
 from registry.acceptance.rules import State as Reached
 from registry.acceptance.standing import state_of_unit
 from registry.archives.completeness import completeness
+from registry.archives.rules import Tally
 from registry.completion.rules import Answer, State, lacking, met, not_applicable, unknown
 from registry.completion.standing import Standing
 from registry.designs.queries import unreviewed_changes
@@ -157,15 +158,10 @@ def design_changes(now: Standing, _moment: Moment) -> Answer:
 
 
 def archive(now: Standing, moment: Moment) -> Answer:
-    """Whether the archive has what it must have by then; until hand-over, papers elsewhere may be stated."""
-    return once(now, f"archive {moment}", lambda: archive_of(now, moment))
-
-
-def archive_of(now: Standing, moment: Moment) -> Answer:
+    """Whether the unit project's archive has what it must have by then; before hand-over, papers elsewhere may be stated."""
     link = f"/projects/{now.project.id}/archives"
-    found = once(now, "completeness", lambda: completeness(now.uow, now.project.id))
-    due = DUE[moment]
-    missing = [line for line in found.missing if line.asked.stage in due]
+    found = archive_of(now)
+    missing = [line for line in found.missing if line.asked.stage in DUE[moment]]
     if not missing:
         return met(_("必备文件 {present} 件齐全", present=found.present))
     words = (
@@ -175,3 +171,8 @@ def archive_of(now: Standing, moment: Moment) -> Answer:
     if moment is Moment.HANDOVER:
         return lacking(words, link)
     return Answer(State.UNKNOWN, (*words, _("原件在系统以外的，由建设单位项目负责人书面确认")), link)
+
+
+def archive_of(now: Standing) -> Tally:
+    """The completeness of the unit project's own archive. Asked once for all of them."""
+    return once(now, "completeness", lambda: completeness(now.uow, now.project.id)).of_unit(now.unit.id)

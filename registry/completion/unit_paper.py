@@ -11,8 +11,7 @@ from sqlalchemy import select
 from registry.acceptance.models import NodeAcceptance
 from registry.acceptance.rules import CLOSED, State
 from registry.acceptance.standing import state_of_unit
-from registry.archives.completeness import completeness
-from registry.completion.evidence import once
+from registry.completion.evidence import archive_of
 from registry.completion.gates import GateLine
 from registry.completion.models import Opinion, ReportKind, Round
 from registry.completion.papers import (
@@ -65,7 +64,7 @@ def counted(now: Standing) -> list[list[str]]:
     divisions = [node for node in state.children("") if node.state is not State.ABSENT]
     passed = sum(node.state in CLOSED for node in divisions)
     totals = totals_of(now)
-    archive = once(now, "completeness", lambda: completeness(now.uow, now.project.id))
+    archive = archive_of(now)
     fits, stated = _("符合要求"), _("见下列各项条件的书面确认")
     seen = any(node.lots or node.acceptance for node in state.nodes.values())
     records = (totals.get("records", archive.required), totals.get("records_right", archive.present))

@@ -1,17 +1,24 @@
 """What is there, what is missing, who must bring it: live, by stage and by firm."""
 
+from collections import Counter
 from datetime import date
+from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from registry.acceptance.papers import FORMS
 from registry.archives.collecting import PAPERS
+from registry.archives.completeness import Shelf
 from registry.archives.guessing import Guess, guess
 from registry.archives.queries import completeness
 from registry.archives.rules import LineState
 from registry.archives.stating import SaidBefore, state_absence, withdraw_absence
 from registry.kernel.actor import Role
 from registry.kernel.errors import Forbidden, Invalid, NotFound
+from registry.projects.models import UnitProject
+from registry.standards.stages import Requirement, Stage, StageDocument
 from tests import build as house
 from tests.archives.build import filed, offered
 from tests.parties import build as parties
@@ -99,3 +106,53 @@ def test_a_file_name_tells_code_title_and_day(name, told):
 def test_offers_keep_their_order(site):
     files = filed(site, offered(code="C5-01"), offered(code="C5-02", title="施工检查记录"))
     assert [file.code for file in files] == ["C5-01", "C5-02"]
+
+
+def units_of(site):
+    with site.units.reading(site.officer) as uow:
+        return uow.session.scalars(
+            select(UnitProject).where(UnitProject.project_id == site.project).order_by(UnitProject.number)).all()
+
+
+def of_unit(whole, unit, code):
+    return next(one for one in whole.of_unit(unit.id).lines if one.document.code == code)
+
+
+def test_the_document_of_one_unit_project_is_lacking_in_the_other(site):
+    one, two = units_of(site)
+    filed(site, offered(unit_id=one.id))
+    whole = looked(site)
+    assert of_unit(whole, one, "C5-01").state is LineState.PRESENT
+    assert of_unit(whole, two, "C5-01").state is LineState.MISSING
+    assert (line(whole, "C5-01").state, line(whole, "C5-01").lacking) == (LineState.MISSING, (two.name,))
+    assert line(whole, "C5-01").named.endswith(f"（{two.name}）")
+
+
+def test_a_document_of_the_whole_project_serves_every_unit_project(site):
+    filed(site)
+    whole = looked(site)
+    assert all(of_unit(whole, unit, "C5-01").state is LineState.PRESENT for unit in units_of(site))
+    assert line(whole, "C5-01").lacking == ()
+
+
+def test_the_plaque_of_one_building_is_not_the_plaque_of_the_other(site, clock):
+    accepted(site, clock)
+    issued(site)
+    one, two = units_of(site)
+    whole = looked(site)
+    assert (of_unit(whole, one, "Q1-05").collected, of_unit(whole, two, "Q1-05").collected) == (1, 0)
+
+
+def test_each_contractor_is_asked_for_the_documents_of_its_own_unit_project(site):
+    one, two = units_of(site)
+    firms = [firm(number, [unit.number]) for number, unit in ((1, one), (2, two))]
+    document = next(each.document for each in looked(site).whole.lines if each.document.code == "C5-01")
+    asked = {"C5-01": StageDocument(Stage.CONSTRUCTION, "C5-01", "contractor", Requirement.REQUIRED, "")}
+    shelf = Shelf(SimpleNamespace(participations=firms), [document], asked, {}, Counter({("C5-01", one.id): 1}), Counter(), {})
+    assert [(each.firm.name, each.state) for each in shelf.lines([one, two])] == [
+        ("施工单位1", LineState.PRESENT), ("施工单位2", LineState.MISSING)]
+
+
+def firm(number, units):
+    return SimpleNamespace(id=UUID(int=number), organisation_id=UUID(int=number), organisation_name=f"施工单位{number}",
+                           role="contractor", until=None, since=date(2026, 1, number), unit_numbers=units)

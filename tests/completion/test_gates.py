@@ -4,17 +4,21 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from registry.archives.filing import hand_in
 from registry.completion.gates import run_project
 from registry.completion.housing import PaperKind
 from registry.completion.models import ReportKind, Stance
 from registry.completion.rules import agreed_periods, earliest_meeting
 from registry.plaques.actions import issue_plaque
+from registry.projects.models import UnitProject
 from registry.standards.completion import CompletionGate, Moment
 from registry.standards.drafts import shipped
 from registry.standards.kinds import COMPLETION_GATES, WARRANTY
 from registry.standards.periods import Period, PeriodUnit
 from tests import build as house
+from tests.archives.build import offered
 from tests.build import Site
 from tests.completion import build
 from tests.completion.test_dwellings import all_good, entered
@@ -144,6 +148,17 @@ def test_the_archive_is_asked_for_what_must_be_there_by_then(building: Site) -> 
     assert build.lines(building, Moment.HANDOVER)["archive"].state == "not-met"
     assert build.lines(building, Moment.HANDOVER)["responsibility-archive"].state == "not-met"
     assert build.lines(building, Moment.HANDOVER)["filed"].state == "not-met"
+
+
+def test_the_gate_of_a_unit_project_asks_for_its_own_archive(building: Site) -> None:
+    before = build.lines(building)["archive"].missing[0]
+    with building.units.writing(building.filer) as uow:
+        first, second = uow.session.scalars(
+            select(UnitProject.id).where(UnitProject.project_id == building.project).order_by(UnitProject.number))
+        hand_in(uow, building.project, [offered(code="C7-02", title="分项工程质量验收记录", unit_id=second)])
+    assert build.lines(building)["archive"].missing[0] == before
+    assert build.lines(building, unit=second)["archive"].missing[0] != before
+    assert first == building.unit
 
 
 def test_the_earliest_day_of_a_meeting_counts_working_days_over_a_holiday() -> None:
