@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from minio.error import S3Error
 
 from registry.adapters.objects import DirectoryStore, S3Store, StoreDamaged, store_from_url
 from registry.kernel.errors import NotFound, Unavailable
@@ -19,6 +20,9 @@ from tests.adapters.rclone import Rclone
 PDF = "application/pdf"
 MEBI = 1 << 20
 Written = Callable[[bytes], Path]
+LOCKING = os.environ.get("ZHUZE_TEST_S3_LOCKED", "")
+"""URL of a bucket that locks objects, on a server of the operator's; no package of pip's serves one. See docs/operations.md."""
+STORES = ["dir", "s3", *(["locking"] if LOCKING else [])]
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +33,12 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
     server.stop()
 
 
-@pytest.fixture(params=["dir", "s3"])
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if request.param == "dir":
         return store_from_url(f"dir:{tmp_path / 'objects'}")
+    if request.param == "locking":
+        return store_from_url(LOCKING)
     return store_from_url(request.getfixturevalue("rclone").url)
 
 
@@ -192,10 +198,26 @@ def test_a_removed_object_is_gone(store: ObjectStore, written: Written) -> None:
     assert store.stat(key) is None
 
 
+@pytest.mark.parametrize("store", ["dir", "s3"], indirect=True)
 def test_a_store_without_locks_promises_no_retention(store: ObjectStore, written: Written) -> None:
     key = put(store, written, b"retain me")
     assert store.retain(key, datetime.now(UTC) + timedelta(days=365)) is False
     assert read(store, key) == b"retain me"
+
+
+@pytest.mark.parametrize("store", STORES[2:], indirect=True)
+def test_a_locked_object_can_be_neither_destroyed_nor_let_go_sooner(store: S3Store, written: Written) -> None:
+    data = os.urandom(32)
+    key, until = put(store, written, data), datetime.now(UTC) + timedelta(seconds=30)
+    assert store.retain(key, until) is True
+    client, bucket = store._client, store._bucket
+    version = client.stat_object(bucket, key).version_id
+    with pytest.raises(S3Error, match="AccessDenied"):
+        client.remove_object(bucket, key, version)
+    with pytest.raises(Unavailable):
+        store.retain(key, until - timedelta(seconds=20))
+    store.remove(key)  # takes the name away, and nothing else
+    assert client.get_object(bucket, key, version_id=version).data == data
 
 
 @pytest.fixture(params=["dir", "s3"])
