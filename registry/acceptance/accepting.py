@@ -1,4 +1,8 @@
-"""Acceptance upward: item, sub-division, division, unit project. Opened when nothing below is in the way, signed duty by duty."""
+"""Acceptance upward: item, sub-division, division, and the preliminary acceptance (竣工预验收) of a unit project.
+
+Opened when nothing below is in the way, signed duty by duty. The five parties accept a unit project at its completion,
+in the storey of that name, which alone prints 单位工程质量竣工验收记录.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -81,7 +85,7 @@ def lock_unit(uow: UnitOfWork, unit_id: UUID) -> None:
 
 
 def open_acceptance(uow: UnitOfWork, unit_id: UUID, code: str, request: Request) -> NodeAcceptance:
-    """Put an item, a sub-division, a division or (code "") the unit project up for acceptance.
+    """Put an item, a sub-division, a division or (code "") the unit project, for its 竣工预验收, up for acceptance.
 
     Raises NotReady, naming every child that has not passed; AlreadyOpen when it stands; SheetRefused when a line of
     核查 is missing or does not conform; Invalid when the counts do not pass or somebody who has to attend is not
@@ -311,23 +315,21 @@ def refuse_over(uow: UnitOfWork, acceptance: NodeAcceptance) -> None:
 def let_parents_fall(uow: UnitOfWork, unit_id: UUID, code: str, reason: str) -> list[NodeAcceptance]:
     """Let every acceptance above `code`, and of it, fall: something below has been opened again.
 
-    Ask behind `lock_unit`. Raises UnitAccepted when the unit project itself has passed: what is found then is a
-    defect of a finished building.
+    Ask behind `lock_unit`. Raises UnitAccepted once the building has passed its completion: what is found then is
+    a defect of a finished building.
     """
+    accepted_on = uow.session.scalar(select(UnitProject.accepted_on).where(UnitProject.id == unit_id))
+    if accepted_on is not None:
+        raise UnitAccepted(
+            _("单位工程已于 {day} 竣工验收合格，不能再退回检验批。", day=accepted_on), remedy=_("请按质量缺陷处理，并登记返修。"),
+        )
     codes = [code[:length] for length in (0, 2, 4, 6) if length <= len(code)]
     standing = uow.session.scalars(
-        select(NodeAcceptance).options(selectinload(NodeAcceptance.signatures))
-        .where(
+        select(NodeAcceptance).where(
             NodeAcceptance.unit_project_id == unit_id, NodeAcceptance.code.in_(codes), NodeAcceptance.fallen_at.is_(None),
         ).order_by(NodeAcceptance.code)
     ).all()
     for one in standing:
-        decided = [signature for signature in one.signatures if signature.decides and signature.verdict is Verdict.PASSED]
-        if one.level is AcceptanceLevel.UNIT and decided:
-            raise UnitAccepted(
-                _("单位工程已于 {day} 验收合格，不能再退回检验批。", day=decided[0].signed_on),
-                remedy=_("请按质量缺陷处理，并登记返修。"),
-            )
         one.fallen_at, one.fallen_reason = uow.at, reason
     ledger.append_many(uow, "acceptance.fell", [ledger.Entry(one) for one in standing])
     return list(standing)

@@ -31,7 +31,7 @@ from registry.works.models import Lot
 Facts = dict[str, object]
 FORMS = {
     AcceptanceLevel.ITEM: "item_record", AcceptanceLevel.SUBDIVISION: "division_record",
-    AcceptanceLevel.DIVISION: "division_record", AcceptanceLevel.UNIT: "unit_record",
+    AcceptanceLevel.DIVISION: "division_record", AcceptanceLevel.UNIT: "unit_review",
 }
 CONTRACTORS = ("contractor", "general-contractor")
 

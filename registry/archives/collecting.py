@@ -30,9 +30,10 @@ AS_BUILT = {
 CHANGES = {"design-change": "C2-06", "consultation": "C2-07"}
 ARGUED = "C2-03"           # 危险性较大分部分项工程施工方案 and what experts said of it
 PAPERS = {
-    "hidden_record": "C5-01", "lot_record": "C7-01", "item_record": "C7-02", "division_record": "C7-03", "unit_record": "C8-02",
+    "hidden_record": ("C5-01",), "lot_record": ("C7-01",), "item_record": ("C7-02",), "division_record": ("C7-03",),
+    "unit_review": ("C8-01", "C8-03", "C8-04", "C8-05"),
 }
-"""Where the printed records of acceptance belong, by their form."""
+"""Where the printed records of acceptance belong, by their form. 竣工预验收 is printed with its tables of 核查."""
 ENERGY = "C7-04"           # 建筑节能分部工程质量验收记录
 ENERGY_DIVISION = "09"     # 建筑节能 in GB 50300
 
@@ -189,7 +190,7 @@ def of_works(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
 
 
 def of_acceptance(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
-    """The printed records of concealed work, lots, items, divisions and unit projects."""
+    """The printed records of concealed work, lots, items, divisions and the preliminary acceptance of unit projects."""
     for form, node, number, sha256, at, record, unit_id in uow.session.execute(
         select(AcceptancePaper.form, NodeAcceptance.code, AcceptancePaper.number, AcceptancePaper.document_sha256,
                AcceptancePaper.printed_at, AcceptancePaper.id, AcceptancePaper.unit_project_id)
@@ -197,6 +198,6 @@ def of_acceptance(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
         .outerjoin(NodeAcceptance, NodeAcceptance.id == AcceptancePaper.acceptance_id)
         .where(UnitProject.project_id == project_id).order_by(AcceptancePaper.printed_at, AcceptancePaper.id)
     ):
-        code = ENERGY if form == "division_record" and node.startswith(ENERGY_DIVISION) else PAPERS[form]
-        yield Collected(code, _("验收记录（{number}）", number=number), sha256, day_in_china(at),
-                        (AcceptancePaper.__tablename__, record), None, unit_id)
+        for code in (ENERGY,) if form == "division_record" and node.startswith(ENERGY_DIVISION) else PAPERS[form]:
+            yield Collected(code, _("验收记录（{number}）", number=number), sha256, day_in_china(at),
+                            (AcceptancePaper.__tablename__, record), None, unit_id)

@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from registry import policy
+from registry.acceptance.accepting import lock_unit
 from registry.archives.filing import FileFacts, file_documents
 from registry.completion import papers, telling
 from registry.completion.gates import GateLine, barring, lines_of
@@ -200,6 +201,7 @@ def sign_opinion(uow: UnitOfWork, unit_id: UUID, voice: Voice, signing: Signing)
     unit = uow.get(UnitProject, unit_id, *UNIT_IN_FULL)
     policy.require(uow.actor, Permission.COMPLETION_SIGN, unit.scope)
     term = own_office(uow, unit.project_id, tuple(LEADERS.values()), uow.today, unit.number)
+    lock_unit(uow, unit_id)                   # nothing below is opened again meanwhile
     uow.get(UnitProject, unit_id, lock=True)  # one signer at a time: whoever is last concludes
     now = standing(uow, unit_id)
     held = meeting_under_way(now)
@@ -248,6 +250,10 @@ def entered(uow: UnitOfWork, held: Round, term: Term, voice: Voice, signing: Sig
     return opinion
 
 
+def checked(lines: Sequence[GateLine]) -> list[tuple[str, str, str]]:
+    return [(line.label, "；".join(line.missing), _("符合") if line.passed else _("不符合")) for line in lines]
+
+
 def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opinion], lines: Sequence[GateLine]) -> None:
     """All have agreed: print the report and the record, write the day, start the clocks that count from it.
 
@@ -255,9 +261,9 @@ def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opi
     """
     day = max(one.signed_on for one in opinions)
     report = documents.deposit(uow, uow.tools.printer.pdf(
-        "acceptance_report", papers.acceptance_report(now, held, opinions, day)), "application/pdf")
-    record = documents.deposit(uow, uow.tools.printer.pdf(
-        "unit_acceptance_record", unit_record(now, held, opinions, lines)), "application/pdf")
+        "acceptance_report", papers.acceptance_report(now, held, opinions, day, checked(lines))), "application/pdf")
+    record = documents.deposit(
+        uow, uow.tools.printer.pdf("unit_record", unit_record(now, held, opinions)), "application/pdf")
     clocks = standards.completion_clocks(uow.session, now.project.region, day)
     file_by = deadline(clocks.content.filing, day).due_on
     acceptance = Acceptance(
@@ -274,6 +280,6 @@ def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opi
         correct_acceptance(by_the_registry, now.unit.id, day, _("备案机关责令重新组织竣工验收"))
     file_documents(by_the_registry, now.project.id, [
         FileFacts("E1-05", _("{unit}工程竣工验收报告", unit=now.unit.name), report, day, unit_id=now.unit.id),
-        FileFacts("E1-08", _("{unit}单位工程质量竣工验收记录", unit=now.unit.name), record, day, unit_id=now.unit.id),
+        FileFacts("C8-02", _("{unit}单位工程质量竣工验收记录", unit=now.unit.name), record, day, unit_id=now.unit.id),
     ])
     telling.of_acceptance(uow, now, deadline(clocks.content.report, day).due_on, file_by)

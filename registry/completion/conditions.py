@@ -192,7 +192,7 @@ CONDITIONS: dict[str, Condition] = {
     "pledges": pledges, "terms": terms, "design-life": design_life, "warranty": warranty, "dwellings": dwellings,
     "residential-papers": residential_papers, "plaque": plaque, "accepted": accepted, "oversight-record": oversight_record,
     "responsibility-archive": responsibility_archive, "filed": filed, "lots": evidence.lots,
-    "tests": evidence.tests, "divisions": evidence.divisions, "concealed": evidence.concealed,
-    "design-changes": evidence.design_changes, "archive": evidence.archive,
+    "tests": evidence.tests, "divisions": evidence.divisions, "pre-acceptance": evidence.preliminary,
+    "concealed": evidence.concealed, "design-changes": evidence.design_changes, "archive": evidence.archive,
     **{kind.value: report(kind) for kind in ReportKind},
 }

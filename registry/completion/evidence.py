@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from registry.acceptance.models import ConcealedWork, Signature
 from registry.acceptance.rules import CLOSED, Verdict
 from registry.acceptance.rules import State as Reached
-from registry.acceptance.standing import state_of_unit
+from registry.acceptance.standing import UnitState, state_of_unit
 from registry.archives.completeness import completeness
 from registry.archives.rules import Tally
 from registry.completion.rules import Answer, State, lacking, met, not_applicable, unknown
@@ -45,9 +45,9 @@ def named(found: Iterable[str]) -> tuple[str, ...]:
 def divisions(now: Standing, _moment: Moment) -> Answer:
     """Every division has passed, or is declared 不涉及. Source: GB 50300-2013 第5.0.4条."""
     link = f"/units/{now.unit.id}/acceptance"
-    found = state_of_unit(now.uow.session, now.unit.id, now.today)
+    found = tree_of(now)
     every = found.children("")
-    if not any(node.lots or node.acceptance or node.own is not Reached.OPEN for node in found.nodes.values()):
+    if not begun(found):
         return unknown(_("系统中没有检验批、分部工程验收记录"), link)
     waiting = [node for node in every if node.state not in CLOSED]
     if not waiting:
@@ -56,6 +56,27 @@ def divisions(now: Standing, _moment: Moment) -> Answer:
         _("{count} 个分部中有 {waiting} 个未通过", count=len(every), waiting=len(waiting)),
         *named(f"{node.code} {node.name}" for node in waiting),
     ], link)
+
+
+def preliminary(now: Standing, _moment: Moment) -> Answer:
+    """总监理工程师 has held the preliminary acceptance and passed it. Source: GB 50300-2013 第6.0.5条."""
+    link = f"/units/{now.unit.id}/acceptance"
+    found = tree_of(now)
+    if not begun(found):
+        return unknown(_("系统中没有竣工预验收记录"), link)
+    if found.root.state is Reached.PASSED:
+        return met(_("总监理工程师已签署竣工预验收合格"))
+    said = _("竣工预验收正在签字") if found.root.state is Reached.SIGNING else _("尚未报请竣工预验收，或者预验收未通过")
+    return lacking([said], link)
+
+
+def tree_of(now: Standing) -> UnitState:
+    return once(now, f"tree {now.unit.id}", lambda: state_of_unit(now.uow.session, now.unit.id, now.today))
+
+
+def begun(found: UnitState) -> bool:
+    """Whether the site is recorded here at all."""
+    return any(node.lots or node.acceptance or node.own is not Reached.OPEN for node in found.nodes.values())
 
 
 def lots(now: Standing, _moment: Moment) -> Answer:

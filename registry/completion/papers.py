@@ -14,7 +14,7 @@ from registry.completion.rules import LEADERS, REPORT_WORDS
 from registry.completion.signed import Signed
 from registry.completion.standing import Standing
 from registry.documents.queries import content
-from registry.kernel.text import _
+from registry.kernel.text import _, later
 from registry.kernel.uow import CHINA, UnitOfWork
 from registry.parties.models import Organisation
 from registry.projects.models import Participation, UnitProject
@@ -49,8 +49,13 @@ def paper(
         "fields": [{"label": label, "value": "" if value is None else str(value)} for label, value in fields],
         "sections": [section.printed() for section in sections],
         "tables": list(tables), "signatures": list(signatures),
-        "evidence": "；".join(str(line["evidence"]) for line in signatures if line["evidence"]),
+        "evidence": evidence_of(signatures),
     }
+
+
+def evidence_of(signatures: Iterable[Facts]) -> str:
+    """How each of the signers was known."""
+    return "；".join(str(line["evidence"]) for line in signatures if line["evidence"])
 
 
 def signature(uow: UnitOfWork, label: str, given: Signed | None) -> Facts:
@@ -95,6 +100,8 @@ def about(now: Standing) -> list[tuple[str, object]]:
     ]
 
 
+POSTS_PRINTED = {"supervision": later("总监理工程师")}
+"""What the leader of a firm is called on 表 H.0.1-1 where it is not 项目负责人."""
 FILING_ORDER = ("owner", "contractor", "general-contractor", "supervision", "survey", "design")
 """In which order the 备案表 names the parties."""
 RECORD_ORDER = ("owner", "supervision", "contractor", "general-contractor", "design", "survey")
@@ -132,8 +139,10 @@ def meeting_words(notice: MeetingNotice | None) -> list[str]:
     ]
 
 
-def acceptance_report(now: Standing, held: Round, opinions: Sequence[Opinion], accepted_on: date) -> Facts:
-    """工程竣工验收报告. Source: 建质〔2013〕171号 第七条."""
+def acceptance_report(
+    now: Standing, held: Round, opinions: Sequence[Opinion], accepted_on: date, checked: Sequence[Sequence[str]]
+) -> Facts:
+    """工程竣工验收报告; `checked` are the conditions as they stood: 条件, 核查情况, 结论. Source: 建质〔2013〕171号 第七条."""
     return paper(
         number_of("JGYS", now, held.number), _("工程竣工验收报告"),
         [*about(now), *firm_lines(now), (_("施工许可证编号"), now.project.permit_number),
@@ -145,7 +154,8 @@ def acceptance_report(now: Standing, held: Round, opinions: Sequence[Opinion], a
             Section(_("三、对工程勘察、设计、施工、监理等方面的评价"), [
                 f"{REPORT_WORDS[one.kind]}（{one.person_name}）：{one.conclusion}" for one in held.reports
             ]),
-            Section(_("四、工程竣工验收时间、程序、内容和组织形式"), meeting_words(held.notice)),
+            Section(_("四、工程竣工验收时间、程序、内容和组织形式"), meeting_words(held.notice),
+                    (_("竣工验收条件"), _("核查情况"), _("结论")), checked),
             Section(_("五、工程竣工验收意见"), [
                 _("{person}：{opinion}", person=one.person_name, opinion=one.opinion) for one in opinions
             ] + [_("验收结论：合格。")]),
@@ -190,6 +200,7 @@ def opinion_signatures(now: Standing, opinions: Sequence[Opinion], order: Iterab
     by_firm = {one.participation_id: one for one in opinions}
     return [
         signature(now.uow, _("{role}（{firm}）项目负责人", role=roles[role], firm=firm.organisation_name), by_firm.get(firm.id))
+        | {"role": roles[role], "firm": firm.organisation_name, "post": str(POSTS_PRINTED.get(role, _("项目负责人")))}
         for role in order for firm in now.firms(role)
     ]
 

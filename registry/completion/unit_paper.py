@@ -12,16 +12,14 @@ from registry.acceptance.models import NodeAcceptance
 from registry.acceptance.rules import CLOSED, State
 from registry.acceptance.standing import state_of_unit
 from registry.completion.evidence import archive_of
-from registry.completion.gates import GateLine
 from registry.completion.models import Opinion, ReportKind, Round
 from registry.completion.papers import (
     RECORD_ORDER,
     Facts,
-    Section,
     area_of,
+    evidence_of,
     number_of,
     opinion_signatures,
-    paper,
     storeys_of,
 )
 from registry.completion.rules import REPORTS
@@ -32,8 +30,8 @@ from registry.projects.offices import in_office
 TECHNICAL = {"site/firm-technical-head", "site/technical-leader"}
 
 
-def unit_record(now: Standing, held: Round, opinions: Sequence[Opinion], lines: Sequence[GateLine]) -> Facts:
-    """What the record is printed from; `lines` are the conditions as they stood when the last of the leaders signed."""
+def unit_record(now: Standing, held: Round, opinions: Sequence[Opinion]) -> Facts:
+    """What the record is printed from. It is printed here alone, when the last of the five has signed."""
     unit = now.unit
     storeys = "／".join(part for part in (storeys_of(unit), area_of(unit)) if part)
     firms = now.reporters(ReportKind.CONTRACTOR)
@@ -41,31 +39,28 @@ def unit_record(now: Standing, held: Round, opinions: Sequence[Opinion], lines: 
         now.uow.session, now.project.id, TECHNICAL, now.today, unit.number)}
     finished = max((one.signed_on for one in held.reports if one.kind is ReportKind.CONTRACTOR), default="")
     leaders = [term.person_name for post in REPORTS[ReportKind.CONTRACTOR] for _firm, term in now.holders(post)]
-    return paper(
-        number_of("H01", now, held.number), _("单位工程质量竣工验收记录"),
-        [
-            (_("工程名称"), f"{now.project.name} {unit.name}"), (_("结构类型"), unit.structure or now.project.structure),
-            (_("层数／建筑面积"), storeys), (_("施工单位"), "、".join(one.organisation_name for one in firms)),
-            (_("技术负责人"), heads.get("site/firm-technical-head", "")), (_("开工日期"), now.project.started_on or ""),
-            (_("项目负责人"), "、".join(leaders)), (_("项目技术负责人"), heads.get("site/technical-leader", "")),
-            (_("完工日期"), finished),
+    signatures = opinion_signatures(now, opinions, RECORD_ORDER)
+    return {
+        "number": number_of("H01", now, held.number),
+        "head": [
+            [_("工程名称"), f"{now.project.name} {unit.name}", _("结构类型"), unit.structure or now.project.structure],
+            [_("层数／建筑面积"), storeys, _("施工单位"), "、".join(one.organisation_name for one in firms)],
+            [_("技术负责人"), heads.get("site/firm-technical-head", ""), _("开工日期"), now.project.started_on or ""],
+            [_("项目负责人"), "、".join(leaders), _("项目技术负责人"), heads.get("site/technical-leader", "")],
+            [_("完工日期"), finished],
         ],
-        [Section(_("竣工验收条件核查"), (), (_("条件"), _("核查情况"), _("结论")), [
-            (line.label, "；".join(line.missing), _("符合") if line.passed else _("不符合")) for line in lines
-        ])],
-        opinion_signatures(now, opinions, RECORD_ORDER),
-        [{"heading": "", "columns": [_("序号"), _("项目"), _("验收记录"), _("验收结论")], "rows": counted(now)}],
-    )
+        "rows": counted(now), "signatures": signatures, "evidence": evidence_of(signatures),
+    }
 
 
 def counted(now: Standing) -> list[list[str]]:
-    """The five lines of the form. What the registry has no count of is stated in the conditions below them."""
+    """The five lines of the form. What the registry has no count of, somebody has stated in writing; the report says who."""
     state = state_of_unit(now.uow.session, now.unit.id, now.today)
     divisions = [node for node in state.children("") if node.state is not State.ABSENT]
     passed = sum(node.state in CLOSED for node in divisions)
     totals = totals_of(now)
     archive = archive_of(now)
-    fits, stated = _("符合要求"), _("见下列各项条件的书面确认")
+    fits, stated = _("符合要求"), _("见竣工验收报告所列书面确认")
     seen = any(node.lots or node.acceptance for node in state.nodes.values())
     records = (totals.get("records", archive.required), totals.get("records_right", archive.present))
     return [

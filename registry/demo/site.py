@@ -306,7 +306,9 @@ def reviewed(line: ReviewLine) -> Answer:
 
 def accept(site: Site, code: str) -> None:
     """Put a node up for acceptance, and have everybody sign who must, in their order."""
-    attendants = [] if len(code) in {0, 6} else [site.terms[post] for post in ("site/technical-leader", *FIRM_HEADS)]
+    posts = {0: ("site/technical-leader", "site/supervision-engineer"), ITEM: ()}.get(
+        len(code), ("site/technical-leader", *FIRM_HEADS))
+    attendants = [site.terms[post] for post in posts]
     with site.by("site/technical-leader") as uow:
         answers = {line.key: reviewed(line) for line in opening(uow, site.unit, code).lines}
         made = open_acceptance(uow, site.unit, code, Request("自检合格，同意报验", TOTALS, attendants, answers=answers))
@@ -316,11 +318,10 @@ def accept(site: Site, code: str) -> None:
 
 
 def signers_of(code: str) -> tuple[str, ...]:
-    """Who signs a node, the one who decides last. Source: GB 50300-2013 6.0.2~6.0.6."""
+    """Who signs a node, the one who decides last. Source: GB 50300-2013 6.0.2~6.0.5."""
     if len(code) == ITEM:
         return "site/technical-leader", "site/supervision-engineer"
     return {
-        "": ("supervision", "contractor", "design", "survey", "owner"),
         "01": ("contractor", "survey", "design", "supervision"), "02": ("contractor", "design", "supervision"),
         "09": ("contractor", "design", "supervision"),
     }.get(code, ("contractor", "supervision"))

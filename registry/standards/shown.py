@@ -59,7 +59,7 @@ WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
         AcceptanceLevel.ITEM: later("分项工程"),
         AcceptanceLevel.SUBDIVISION: later("子分部工程"),
         AcceptanceLevel.DIVISION: later("分部工程"),
-        AcceptanceLevel.UNIT: later("单位工程"),
+        AcceptanceLevel.UNIT: later("单位工程竣工预验收"),
     },
     ReviewTable: {
         ReviewTable.RECORDS: later("质量控制资料核查"), ReviewTable.TESTS: later("安全和功能检验资料核查及主要功能抽查"),

@@ -106,8 +106,10 @@ def answers_for(site: Site, code: str) -> dict[str, Answer]:
 
 
 def attendants_for(site: Site, code: str) -> list[UUID]:
-    if level_of(code) in (AcceptanceLevel.ITEM, AcceptanceLevel.UNIT):
+    if level_of(code) is AcceptanceLevel.ITEM:
         return []
+    if level_of(code) is AcceptanceLevel.UNIT:
+        return [site.terms["site/technical-leader"], site.terms["site/supervision-engineer"]]
     heads(site)
     return [site.terms["site/technical-leader"], *(site.terms[post] for post in HEADS)]
 

@@ -21,6 +21,7 @@ from registry.acceptance.treating import Finding, declare_absent, treat_lot, tre
 from registry.acceptance.waiting import meetings, waiting_for_me
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Invalid
+from registry.projects.actions import accept_unit
 from registry.projects.offices import NotInOffice
 from tests.acceptance import build
 
@@ -56,7 +57,16 @@ def test_the_whole_unit_passes_when_every_division_has(building):
     for code in ("020101", "0201", "02", ""):
         build.accepted(building, code)
     assert state(building, "").state is State.PASSED
-    with pytest.raises(UnitAccepted, match="已于 2026-03-02 验收合格"), building.units.writing(
+    with building.units.writing(building.leaders["site/quality-inspector"]) as uow:
+        treat_lot(uow, lot.id, Finding(TreatmentKind.REWORK, "返工"))
+    assert state(building, "").state is State.OPEN
+
+
+def test_nothing_is_opened_again_once_the_building_has_passed_its_completion(building):
+    lot = build.passed(building)
+    with building.units.writing(building.officer) as uow:
+        accept_unit(uow, building.unit, uow.today)
+    with pytest.raises(UnitAccepted, match="已于 2026-03-02 竣工验收合格"), building.units.writing(
         building.leaders["site/quality-inspector"]
     ) as uow:
         treat_lot(uow, lot.id, Finding(TreatmentKind.REWORK, "返工"))

@@ -88,7 +88,7 @@ def test_a_unit_project_is_gone_through_line_by_line_and_its_tables_are_printed(
         assert {one["key"][2:4] for one in made.totals["review"]["answers"]} == {"st"}
     with building.units.writing(SYSTEM) as uow:
         print_record(uow, acceptance=str(made.id))
-        assert uow.session.scalar(select(AcceptancePaper.form).where(AcceptancePaper.acceptance_id == made.id)) == "unit_record"
+        assert uow.session.scalar(select(AcceptancePaper.form).where(AcceptancePaper.acceptance_id == made.id)) == "unit_review"
 
 
 def test_the_lines_are_typed_on_the_page_and_mistakes_stand_beside_them(building, visit):

@@ -152,12 +152,11 @@ def test_who_signs_differs_by_level_and_division(level, code, signs):
     assert [duty.key for duty in role_for(EDITIONS["acceptance-roles"], level, code).signing] == signs
 
 
-def test_the_unit_project_is_signed_by_all_five():
+def test_the_preliminary_acceptance_of_a_unit_project_is_the_chief_supervisors():
     role = role_for(EDITIONS["acceptance-roles"], AcceptanceLevel.UNIT)
-    assert {duty.key for duty in role.signing} == {
-        "owner-leader", "chief-supervisor", "project-manager", "design-leader", "survey-leader",
-    }
-    assert role.deciding.key == "owner-leader"
+    assert [duty.key for duty in role.signing] == ["project-manager", "chief-supervisor"]
+    assert {duty.key for duty in role.attending} == {"technical-leader", "supervision-engineer"}
+    assert role.deciding.key == "chief-supervisor"
 
 
 def test_common_items_have_their_own_template_and_others_the_generic_one():

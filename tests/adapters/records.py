@@ -66,7 +66,7 @@ FORMS: dict[str, Facts] = {
     ),
     "item_record": heading(name="钢筋", level="item", signatures=signatures("项目专业技术负责人", "专业监理工程师"), **NODE),
     "division_record": heading(name="地基与基础", level="division", signatures=signatures(*LEADERS), **NODE),
-    "unit_record": heading(name="1 号楼", level="unit", signatures=signatures(*LEADERS, "建设单位项目负责人"), **NODE),
+    "unit_review": heading(name="1 号楼", level="unit", signatures=signatures("施工单位项目负责人", "总监理工程师"), **NODE),
     "hidden_record": heading(
         hidden="钢筋工程", place="三层梁板①~⑤轴", looked_on=date(2026, 3, 4), drawings="结施-05；设计变更 03",
         materials="HRB400E Φ25、Φ8", contents="钢筋牌号、规格、数量、位置", photos=["9f86d081" * 8] * 2, repeats=False,

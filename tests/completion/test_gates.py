@@ -18,6 +18,7 @@ from registry.standards.drafts import shipped
 from registry.standards.kinds import COMPLETION_GATES, WARRANTY
 from registry.standards.periods import Period, PeriodUnit
 from tests import build as house
+from tests.acceptance import build as sites
 from tests.archives.build import offered
 from tests.build import Site
 from tests.completion import build
@@ -230,3 +231,15 @@ def test_a_further_unit_project_costs_only_the_reading_of_its_tree(building: Sit
     two = asked()
     build.third_unit(building)
     assert asked() - two <= TREE
+
+
+def test_the_preliminary_acceptance_is_stated_only_where_the_site_is_not_recorded_here(building: Site) -> None:
+    assert state_of(building, "pre-acceptance") == "unknown"
+    sites.passed(building)
+    line = build.lines(building)["pre-acceptance"]
+    assert (line.state, line.bars, line.link) == ("not-met", True, f"/units/{building.unit}/acceptance")
+    sites.absent_but(building, "0201")
+    for code in ("020101", "0201", "02", ""):
+        sites.accepted(building, code)
+    assert state_of(building, "pre-acceptance") == "met"
+    assert state_of(building, "divisions") == "met"
