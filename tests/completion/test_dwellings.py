@@ -29,7 +29,8 @@ from tests.build import Site
 from tests.completion.sending import sent
 from tests.conftest import Clock
 
-CHECKS = [one.key for draft in shipped() if draft.kind == "dwelling-checks" for one in DWELLING_CHECKS.read(draft.content)]
+CHECKS = [one.key for draft in [every for every in shipped() if every.kind == "dwelling-checks"][-1:]
+          for one in DWELLING_CHECKS.read(draft.content)]
 GOOD = dict.fromkeys(CHECKS, True)
 
 
