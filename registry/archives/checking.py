@@ -12,7 +12,7 @@ from uuid import UUID
 
 from registry import policy
 from registry.archives.gathering import CATALOGUE, MANIFEST, write_papers
-from registry.archives.handover import IN_FULL, tell_archive, tell_owner
+from registry.archives.handover import COMPLETENESS, IN_FULL, tell_archive, tell_owner
 from registry.archives.models import Handover, HandoverCheck, HandoverState
 from registry.archives.pieces import Piece
 from registry.archives.proving import unnamed
@@ -32,6 +32,7 @@ SLICE_FILES = 500            # files likewise
 PATIENCE = timedelta(minutes=1)
 UNTIL_SIGNED = timedelta(seconds=5)  # the ledger is signed twice a minute
 AUTHENTIC, USABLE, SAFE = "真实性", "可用性", "安全性"
+NATURES = (AUTHENTIC, COMPLETENESS, USABLE, SAFE)
 LISTED = 50                  # files a finding names
 
 
@@ -105,7 +106,8 @@ def conclude(uow: UnitOfWork, handover: Handover, check: HandoverCheck) -> None:
         tell_owner(uow, handover, _("工程档案移交检测未通过"), "、".join(dict.fromkeys(failed)))
         return
     written = write_papers(uow, handover.project, handover.number, pieces, findings, [])
-    check.findings = [*findings, finding(AUTHENTIC, [], _("随包附有全部 {count} 份文件的账本证明。", count=written.proved))]
+    proved = finding(AUTHENTIC, [], _("随包附有全部 {count} 份文件的账本证明。", count=written.proved))
+    check.findings = sorted([*findings, proved], key=lambda row: NATURES.index(row["nature"]))
     handover.papers = dict(written.papers)
     handover.manifest_sha256, handover.catalogue_sha256 = written.papers[MANIFEST], written.papers[CATALOGUE]
     handover.sent_at, handover.size = uow.at, check.total_bytes

@@ -45,6 +45,16 @@ class Archives:
     clock: Deadline | None
 
     @property
+    def received(self) -> Handover | None:
+        """The hand-over the urban archive took."""
+        return next((one for one in self.handovers if one.state is HandoverState.RECEIVED), None)
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether there is nothing to hand over now: it is being checked, before the urban archive, or there already."""
+        return any(one.state in {HandoverState.CHECKING, HandoverState.SENT, HandoverState.RECEIVED} for one in self.handovers)
+
+    @property
     def by_code(self) -> dict[str, list[ArchiveFile]]:
         found: dict[str, list[ArchiveFile]] = {}
         for file in self.files:

@@ -251,7 +251,7 @@ def entered(uow: UnitOfWork, held: Round, term: Term, voice: Voice, signing: Sig
 
 
 def checked(lines: Sequence[GateLine]) -> list[tuple[str, str, str]]:
-    return [(line.label, "；".join(line.missing), _("符合") if line.passed else _("不符合")) for line in lines]
+    return [(line.label, line.told, _("符合") if line.passed else _("不符合")) for line in lines]
 
 
 def conclude(uow: UnitOfWork, now: Standing, held: Round, opinions: Sequence[Opinion], lines: Sequence[GateLine]) -> None:

@@ -46,6 +46,11 @@ class GateLine:
     statement: Statement | None = None
 
     @property
+    def told(self) -> str:
+        """How it stands, as a paper says it."""
+        return "；".join(self.missing) or (_("经核查无缺项") if self.passed else "")
+
+    @property
     def passed(self) -> bool:
         return self.state in PASSED
 

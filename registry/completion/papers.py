@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry.accounts.models import Account
-from registry.completion.models import Acceptance, MeetingNotice, Opinion, Report, Round
+from registry.completion.models import Acceptance, MeetingNotice, Opinion, Report, ReportKind, Round
 from registry.completion.rules import LEADERS, REPORT_WORDS
 from registry.completion.signed import Signed
 from registry.completion.standing import Standing
@@ -119,13 +119,18 @@ def firm_lines(now: Standing, order: Iterable[str] = tuple(LEADERS)) -> list[tup
     ]
 
 
+SIGNED_BY = {ReportKind.CONTRACTOR: later("项目经理"), ReportKind.SUPERVISION: later("总监理工程师")}
+"""What whoever signs a report is called where it is not 项目负责人."""
+
+
 def report_paper(now: Standing, report: Report, firm: Participation, nth: int) -> Facts:
     """工程竣工报告, 质量评估报告 or 质量检查报告. Source: GB 55032-2022; 建质〔2013〕171号 第五条."""
     return paper(
         number_of("JGBG", now, nth), str(REPORT_WORDS[report.kind]),
         [*about(now), (_("单位名称"), firm.organisation_name), (_("单位有关负责人"), report.approved_by)],
         [Section(_("结论"), report.conclusion.splitlines())],
-        [signature(now.uow, _("项目负责人（签字）"), report)],
+        [signature(now.uow, _("{post}（签字）", post=SIGNED_BY.get(report.kind, _("项目负责人"))), report),
+         signature(now.uow, _("单位有关负责人（签字、盖章）"), None)],
     )
 
 
@@ -233,8 +238,9 @@ def filing_form(now: Standing, held: Round, acceptance: Acceptance, words: Filin
             (_("消防验收编号"), numbers.get("fire", "")), (_("档案预验收编号"), numbers.get("archive-preview", "")),
             (_("施工许可证号"), now.project.permit_number), (_("开工时间"), now.project.started_on or ""),
             (_("竣工验收时间"), acceptance.accepted_on), *firm_lines(now, FILING_ORDER),
-            (_("建设单位经办人 / 手机号"), f"{filer} /"), (_("质量监督机构"), station_of(now, held)),
-            (_("质量监督注册号"), now.project.oversight_number),
+            (_("建设单位经办人 / 手机号"), _("{filer} / ＿＿＿＿＿＿＿", filer=filer)),
+            (_("质量监督机构"), station_of(now, held)), (_("质量监督注册号"), now.project.oversight_number),
+            (_("份数"), _("一式两份，建设单位、备案机关各一份")),
         ],
         [Section(_("竣工验收意见"), [
             _("{person}：{opinion}", person=one.person_name, opinion=one.opinion) for one in held.opinions

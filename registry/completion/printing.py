@@ -39,7 +39,7 @@ def gate_report(uow: UnitOfWork, unit_id: UUID, moment: Moment) -> Printed:
     """Print how every condition before a step stands today. Kept nowhere: it is of today alone."""
     now = standing(uow, unit_id)
     rows = [
-        [line.label, str(STATE_WORDS[line.state]), "；".join(line.missing), "" if line.passed else line.who, line.source]
+        [line.label, str(STATE_WORDS[line.state]), line.told, "" if line.passed else line.who, line.source]
         for line in lines_of(now, moment)
     ]
     title = _("{moment}前提核查表", moment=MOMENT_WORDS[moment])

@@ -133,16 +133,17 @@ def finish(uow: UnitOfWork, now: Standing, certificate: Certificate, signed: lis
     by_side = {one.side: one for one in signed}
     firm = next(one for one in now.project.participations if one.id == certificate.participation_id)
     wording = standards.content_of(uow.session, kinds.WORDING, certificate.wording_id)
+    owners = "、".join(one.organisation_name for one in now.firms("owner"))
     facts = papers.paper(
         papers.number_of("BXS", now, 1), wording.title,
         [
-            (_("发包人（全称）"), "、".join(one.organisation_name for one in now.firms("owner"))),
+            (_("发包人（全称）"), owners),
             (_("承包人（全称）"), firm.organisation_name), (_("工程名称"), f"{now.project.name} {now.unit.name}"),
         ],
         certificate_sections(now, certificate, wording),
         [
             papers.signature(uow, _("承包人（{firm}）", firm=firm.organisation_name), by_side[CONTRACTOR]),
-            papers.signature(uow, _("发包人"), by_side[OWNER]),
+            papers.signature(uow, _("发包人（{firm}）", firm=owners), by_side[OWNER]),
         ],
     )
     sha256 = documents.deposit(uow, uow.tools.printer.pdf("warranty_certificate", facts), "application/pdf")
