@@ -5,13 +5,13 @@ All but the tree of divisions is asked once, however many unit projects are look
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
-from registry.acceptance.models import ConcealedWork, Signature
+from registry.acceptance.models import ConcealedWork, NodeAcceptance, Signature
 from registry.acceptance.rules import CLOSED, Verdict
 from registry.acceptance.rules import State as Reached
 from registry.acceptance.standing import UnitState, state_of_unit
@@ -146,7 +146,33 @@ def once(now: Standing, name: str, ask: Callable[[], Found]) -> Found:
 
 
 def tests(now: Standing, _moment: Moment) -> Answer:
-    return once(now, "tests", lambda: tests_of(now))
+    """Materials by their reports; functional tests as they were gone through for the preliminary acceptance."""
+    materials = once(now, "tests", lambda: tests_of(now))
+    if materials.state is not State.MET:
+        return materials
+    totals, link = totals_of(now), f"/units/{now.unit.id}/acceptance"
+    if not totals:
+        return Answer(State.UNKNOWN, (*materials.missing, _("系统中没有功能性试验资料的核查记录")), link)
+    said = _("安全和功能检验资料核查 {all} 项，符合规定 {right} 项", all=totals["tests"], right=totals["tests_right"])
+    if totals["tests_right"] < totals["tests"]:
+        return lacking([said], link)
+    return met(*materials.missing, said)
+
+
+def totals_of(now: Standing) -> dict[str, Any]:
+    """What was counted when the unit project's preliminary acceptance was opened; nothing where it was not."""
+    return once(now, "totals", lambda: totals_together(now))[now.unit.id]
+
+
+def totals_together(now: Standing) -> dict[UUID, dict[str, Any]]:
+    rows = now.uow.session.execute(
+        select(NodeAcceptance.unit_project_id, NodeAcceptance.totals).where(
+            NodeAcceptance.unit_project_id.in_(now.together), NodeAcceptance.code == "", NodeAcceptance.fallen_at.is_(None),
+        ).order_by(NodeAcceptance.unit_project_id)
+    )
+    found: dict[UUID, dict[str, Any]] = defaultdict(dict)
+    found.update({unit: totals for unit, totals in rows if totals})
+    return found
 
 
 def tests_of(now: Standing) -> Answer:

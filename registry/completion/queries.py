@@ -37,6 +37,7 @@ from registry.projects.models import Project, UnitProject
 from registry.projects.queries import project, project_by_number
 from registry.standards import handbook as standards
 from registry.standards.completion import CompletionGate, DwellingCheckpoint, Moment
+from registry.standards.periods import Period
 from registry.standards.warranty import WarrantyClock, WarrantyRule, WarrantyUnit
 from registry.standards.wording import Wording
 
@@ -123,7 +124,10 @@ def unit_to_sign(uow: UnitOfWork, unit_id: UUID) -> Standing:
 
 @dataclass(frozen=True, slots=True)
 class ToCall:
+    """What calling a meeting turns on: how long before it the station is told, and the first day it may be held on."""
+
     now: Standing
+    notice: Period
     earliest: Deadline
     others: Sequence[tuple[str, str]]      # the project's unit projects, to choose from
 
@@ -132,7 +136,7 @@ def meeting_to_call(uow: UnitOfWork, unit_id: UUID) -> ToCall:
     now = standing(uow, unit_id)
     policy.require(uow.actor, Permission.COMPLETION_FILE, now.project.scope)
     clocks = standards.completion_clocks(uow.session, now.project.region, uow.today).content
-    return ToCall(now, earliest_meeting(uow.today, clocks.notice), [
+    return ToCall(now, clocks.notice, earliest_meeting(uow.today, clocks.notice), [
         (str(unit.id), unit.name) for unit in now.project.units if unit.accepted_on is None or unit.id == unit_id
     ])
 

@@ -82,8 +82,9 @@ def notice_step(now: Standing, held: Round | None, actor: Actor, base: str) -> S
         said = _("定于 {day} {at}，{place}", day=notice.meets_on, at=notice.meets_at, place=notice.place)
         return Step(_("通知监督机构"), owner, notice.notified_on, said)
     ready = runs(held) and not any(now.due_reports(kind) for kind in ReportKind)
-    return Step(_("通知监督机构"), owner, said=_("验收 7 个工作日前书面通知"), link=f"{base}/meeting", act=_("组织竣工验收"),
-                mine=ready and policy.allows(actor, Permission.COMPLETION_FILE, now.project.scope))
+    before = standards.completion_clocks(now.uow.session, now.project.region, now.today).content.notice
+    return Step(_("通知监督机构"), owner, said=_("验收 {period}前书面通知", period=before), link=f"{base}/meeting",
+                act=_("组织竣工验收"), mine=ready and policy.allows(actor, Permission.COMPLETION_FILE, now.project.scope))
 
 
 def opinion_steps(now: Standing, held: Round | None, actor: Actor, base: str) -> Iterable[Step]:

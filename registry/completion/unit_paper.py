@@ -4,14 +4,10 @@ Source: GB 50300-2013 附录H 表 H.0.1-1.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import select
-
-from registry.acceptance.models import NodeAcceptance
 from registry.acceptance.rules import CLOSED, State
 from registry.acceptance.standing import state_of_unit
-from registry.completion.evidence import archive_of
+from registry.completion.evidence import archive_of, totals_of
 from registry.completion.models import Opinion, ReportKind, Round
 from registry.completion.papers import (
     RECORD_ORDER,
@@ -74,13 +70,3 @@ def counted(now: Standing) -> list[list[str]]:
                              good=totals["looked_right"]) if totals else stated, fits],
         ["5", _("综合验收结论"), _("工程质量符合设计文件和验收标准的要求"), _("合格")],
     ]
-
-
-def totals_of(now: Standing) -> dict[str, Any]:
-    """What was counted when the unit project's own acceptance was opened; nothing where it was not."""
-    found = now.uow.session.scalar(
-        select(NodeAcceptance.totals).where(
-            NodeAcceptance.unit_project_id == now.unit.id, NodeAcceptance.code == "", NodeAcceptance.fallen_at.is_(None),
-        )
-    )
-    return dict(found or {})
