@@ -15,6 +15,7 @@ CHAPTERS: dict[str, tuple[LazyProxy, tuple[str, ...]]] = {
         (
             "divisions", "drawing-disciplines", "drawing-stages", "design-deliverables", "change-kinds",
             "review-triggers", "argument-kinds", "target-kinds", "lot-layouts", "key-steps", "first-samples",
+            "site-management", "site-management-rule",
         ),
     ),
     "materials": (later("材料"), ("material-kinds", "producer-pledges")),

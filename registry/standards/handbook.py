@@ -58,6 +58,7 @@ from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTimin
 from registry.standards.posts import SITE, Demand, Post, Role, SitePost
 from registry.standards.reviews import ReviewLine
 from registry.standards.rules import NATION, Edition, governing, region_chain
+from registry.standards.site_management import SiteItem, SiteRule
 from registry.standards.stages import StageDocument
 from registry.standards.trace_order import TraceStep
 from registry.standards.warranty import Seasons, WarrantyRule
@@ -337,6 +338,14 @@ def key_steps(session: Session, region: str, on: date) -> InForce[tuple[KeyStep,
 
 def first_sample_rules(session: Session, region: str, on: date) -> InForce[tuple[SampleRule, ...]]:
     return in_force(session, kinds.FIRST_SAMPLES, region, on)
+
+
+def site_items(session: Session, region: str, on: date) -> InForce[tuple[SiteItem, ...]]:
+    return in_force(session, kinds.SITE_MANAGEMENT, region, on)
+
+
+def site_rule(session: Session, region: str, on: date) -> SiteRule:
+    return in_force(session, kinds.SITE_MANAGEMENT_RULE, region, on).content
 
 
 def completion_gates(session: Session, region: str, on: date) -> tuple[CompletionGate, ...]:

@@ -43,6 +43,7 @@ from registry.standards.periods import ArchiveHandover, ChangeClock, PlaqueTimin
 from registry.standards.posts import Post, Role, SitePost, each_name_means_one
 from registry.standards.reading import Malformed, read
 from registry.standards.reviews import ReviewLine
+from registry.standards.site_management import SiteItem, SiteRule
 from registry.standards.stages import StageDocument
 from registry.standards.trace_order import TraceStep
 from registry.standards.warranty import Seasons, WarrantyRule
@@ -150,6 +151,8 @@ TARGET_KINDS = Kind("target-kinds", later("设计目标"), rows(TargetKind))
 LOT_LAYOUTS = Kind("lot-layouts", later("检验批划分"), rows(LotLayout))
 KEY_STEPS = Kind("key-steps", later("关键部位、关键环节"), rows(KeyStep))
 FIRST_SAMPLES = Kind("first-samples", later("样板引路"), rows(SampleRule))
+SITE_MANAGEMENT = Kind("site-management", later("施工现场质量管理检查项目"), rows(SiteItem))
+SITE_MANAGEMENT_RULE = Kind("site-management-rule", later("施工现场质量管理检查的填写与前提"), one(SiteRule))
 COMPLETION_GATES = Kind("completion-gates", later("竣工验收、备案和移交的前提"), rows(CompletionGate))
 COMPLETION_CLOCKS = Kind("completion-clocks", later("竣工验收和备案的期限"), one(CompletionClocks))
 FILING_DOCUMENTS = Kind("filing-documents", later("竣工验收备案文件"), rows(FilingDocument))
@@ -166,7 +169,7 @@ KINDS: dict[str, Kind[Any]] = {
         CHECKLIST, STAGE_DOCUMENTS, TRACE_ORDER,
         MATERIAL_KINDS, PRODUCER_PLEDGES, ACCEPTANCE_ROLES, SAMPLING, LOT_TEMPLATES, CONCEALED_WORK,
         UNIT_REVIEWS,
-        LOT_LAYOUTS, KEY_STEPS, FIRST_SAMPLES,
+        LOT_LAYOUTS, KEY_STEPS, FIRST_SAMPLES, SITE_MANAGEMENT, SITE_MANAGEMENT_RULE,
         DISCIPLINES, DRAWING_STAGES, DELIVERABLES, CHANGE_KINDS, REVIEW_TRIGGERS, ARGUMENT_KINDS, TARGET_KINDS,
     )
 }

@@ -20,6 +20,7 @@ from registry.standards.periods import PeriodUnit, PlaqueMoment
 from registry.standards.posts import Demand
 from registry.standards.reviews import ReviewTable
 from registry.standards.rules import Standing, Status
+from registry.standards.site_management import Before
 from registry.standards.stages import Requirement, Stage
 from registry.standards.trace_order import Cause, Reason
 from registry.standards.warranty import MonthDay, Season, WarrantyClock, WarrantyRule, WarrantyUnit
@@ -36,13 +37,10 @@ Column = tuple[LazyProxy, str | Callable[[Any], object]]
 WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
     Status: {Status.LAW: later("法规"), Status.SUGGESTION: later("默认建议")},
     Standing: {
-        Standing.IN_FORCE: later("施行中"),
-        Standing.TO_COME: later("尚未施行"),
-        Standing.SUPERSEDED: later("已由后一版本取代"),
+        Standing.IN_FORCE: later("施行中"), Standing.TO_COME: later("尚未施行"), Standing.SUPERSEDED: later("已由后一版本取代"),
     },
     Demand: {
-        Demand.ALWAYS: later("必须承诺并备案"),
-        Demand.WHERE_PRESENT: later("参建即须承诺并备案"),
+        Demand.ALWAYS: later("必须承诺并备案"), Demand.WHERE_PRESENT: later("参建即须承诺并备案"),
         Demand.NEVER: later("可以承诺"),
     },
     Retention: {
@@ -116,9 +114,10 @@ WORDS: dict[type[StrEnum], dict[str, LazyProxy]] = {
         WarrantyClock.RETENTION: later("缺陷责任期（保证金）"),
     },
     DivisionLevel: {
-        DivisionLevel.DIVISION: later("分部"),
-        DivisionLevel.SUBDIVISION: later("子分部"),
-        DivisionLevel.ITEM: later("分项"),
+        DivisionLevel.DIVISION: later("分部"), DivisionLevel.SUBDIVISION: later("子分部"), DivisionLevel.ITEM: later("分项"),
+    },
+    Before: {
+        Before.NOTHING: later("不提示"), Before.WARN: later("提示"), Before.REFUSE: later("未检查合格不得施工"),
     },
 }
 
@@ -279,6 +278,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "first-samples": (
         NAME, (later("分项"), "codes"), (later("验收单位"), "sides"), (later("未验收不得大面积施工"), "holds_lots"),
         (later("依据"), "article"),
+    ),
+    "site-management": (NAME, (later("主要内容"), "hint"), (later("必须填写"), "demanded"), SOURCE),
+    "site-management-rule": (
+        (later("填写岗位"), NAMED + "fills"), (later("检查岗位"), NAMED + "checks"), (later("首批检验批之前"), "before_lots"), SOURCE,
     ),
     "drawing-disciplines": (NAME, (later("图号前缀"), "prefix"), (later("涉及的分部工程"), "parts"), SYNONYMS),
     "drawing-stages": (
