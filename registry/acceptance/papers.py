@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -22,6 +22,7 @@ from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
 from registry.policy import Permission
 from registry.projects.models import Participation, Project, Term, UnitProject
+from registry.projects.offices import in_office
 from registry.standards import handbook as standards
 from registry.standards import kinds
 from registry.standards.acceptance import AcceptanceLevel, Check, CheckRank, LotTemplate
@@ -34,6 +35,7 @@ FORMS = {
     AcceptanceLevel.DIVISION: "division_record", AcceptanceLevel.UNIT: "unit_review",
 }
 CONTRACTORS = ("contractor", "general-contractor")
+SUBCONTRACT_LEADER = "site/subcontract-leader"
 
 
 def print_result(uow: UnitOfWork, result_id: UUID) -> AcceptancePaper | None:
@@ -76,26 +78,51 @@ def heading(uow: UnitOfWork, unit: UnitProject, code: str, tree: DivisionTree, n
     return {
         "unit_id": unit.id, "number": number, "project": unit.project.name, "unit": f"{unit.project.name} {unit.name}",
         "division": " / ".join(name for name in (division, sub) if name), "item": tree.find(code).name if len(code) == 6 else "",
-        "firms": firms_of(uow, unit),
+        "firms": firms_of(uow, unit, code, tree),
     }
 
 
-def firms_of(uow: UnitOfWork, unit: UnitProject) -> dict[str, str]:
-    """施工单位, 项目负责人 and 项目技术负责人, and those of the subcontractors, as they are on the day of printing."""
+def firms_of(uow: UnitOfWork, unit: UnitProject, code: str, tree: DivisionTree) -> dict[str, str]:
+    """施工单位, 项目负责人 and 项目技术负责人, and what the subcontractors built, as it is on the day of printing."""
     rows = uow.session.execute(
-        select(Participation.role, Participation.organisation_name, Term.post, Term.person_name)
+        select(Participation.id, Participation.role, Participation.organisation_name, Term.post, Term.person_name)
         .outerjoin(Term, (Term.participation_id == Participation.id) & Term.until.is_(None) & Term.corrected_by_id.is_(None))
         .where(Participation.project_id == unit.project_id, Participation.until.is_(None))
         .order_by(Participation.since, Participation.id, Term.since, Term.id)
     ).all()
     return {
-        "contractor": first(name for role, name, _post, _who in rows if role in CONTRACTORS),
-        "leader": first(who for role, _name, post, who in rows if post in ("project-manager", "epc-manager")),
-        "technical": first(who for role, _name, post, who in rows if post == "site/technical-leader" and role in CONTRACTORS),
-        "subcontractor": "、".join(dict.fromkeys(name for role, name, _post, _who in rows if role == "subcontractor")),
-        "subcontract_leader": "、".join(
-            dict.fromkeys(who for role, _name, post, who in rows if post == "site/subcontract-leader")
+        "contractor": first(row.organisation_name for row in rows if row.role in CONTRACTORS),
+        "leader": first(row.person_name for row in rows if row.post in ("project-manager", "epc-manager")),
+        "technical": first(
+            row.person_name for row in rows if row.post == "site/technical-leader" and row.role in CONTRACTORS
         ),
+    } | subcontracted(uow, unit, rows, code, tree)
+
+
+def subcontracted(
+    uow: UnitOfWork, unit: UnitProject, rows: Sequence[Any], code: str, tree: DivisionTree
+) -> dict[str, str]:
+    """分包单位, its leader and 分包内容: of the subcontractors whose lots lie below a node, and of no other.
+
+    rows   of `firms_of`: participation, role, firm, post, person
+    """
+    works = uow.session.execute(
+        select(Lot.participation_id, Lot.item_code, func.count()).join(Participation, Participation.id == Lot.participation_id)
+        .where(
+            Lot.unit_project_id == unit.id, Lot.withdrawn_at.is_(None), Lot.item_code.startswith(code, autoescape=True),
+            Participation.role == "subcontractor",
+        ).group_by(Lot.participation_id, Lot.item_code).order_by(Lot.item_code, Lot.participation_id)
+    ).all()
+    here = {firm for firm, _item, _count in works}
+    names = {row.id: row.organisation_name for row in rows if row.id in here}
+    items = {
+        firm: "、".join(_("{item}（{n} 批）", item=tree.find(item).name, n=count) for one, item, count in works if one == firm)
+        for firm in names
+    }
+    leaders = [row.person_name for row in rows if row.id in here and row.post == SUBCONTRACT_LEADER]
+    return {
+        "subcontractor": "、".join(dict.fromkeys(names.values())), "subcontract_leader": "、".join(dict.fromkeys(leaders)),
+        "subcontract": "；".join(f"{names[firm]}：{said}" if len(names) > 1 else said for firm, said in items.items()),
     }
 
 
@@ -117,12 +144,25 @@ def lot_facts(uow: UnitOfWork, result_id: UUID) -> Facts:
     templates = standards.content_of(uow.session, kinds.LOT_TEMPLATES, result.template_edition_id)
     template = next(one for one in templates if one.key == result.template_key)
     tree = standards.content_of(uow.session, kinds.DIVISIONS, lot.divisions_edition_id)
-    return heading(uow, lot.unit, lot.item_code, tree, f"{lot.number}-{result.attempt}") | {
+    facts = heading(uow, lot.unit, lot.item_code, tree, f"{lot.number}-{result.attempt}")
+    return facts | {"firms": builder_of(uow, lot, facts["firms"])} | {
         "lot": lot.name, "place": lot.place,
         "capacity": f"{result.capacity} {lot.capacity_unit or template.capacity_unit}".strip(),
         "builder": lot.participation.organisation_name, "basis": result.basis, "standard": template.standard,
         "dominant": checks_printed(template, result, CheckRank.DOMINANT),
         "general": checks_printed(template, result, CheckRank.GENERAL), "signatures": signatures_kept(result.signatures),
+    }
+
+
+def builder_of(uow: UnitOfWork, lot: Lot, firms: Any) -> dict[str, str]:
+    """The firms on a lot's own record: a subcontractor only where he has built this very lot."""
+    named: dict[str, str] = firms | {"subcontractor": "", "subcontract_leader": ""}
+    if lot.participation.role != "subcontractor":
+        return named
+    leaders = in_office(uow.session, lot.unit.project_id, [SUBCONTRACT_LEADER], uow.today, lot.unit.number)
+    return named | {
+        "subcontractor": lot.participation.organisation_name,
+        "subcontract_leader": first(one.person_name for one in leaders if one.participation_id == lot.participation_id),
     }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.acceptance.accepting import UNIT_IN_FULL
 from registry.acceptance.entering import LOT_IN_FULL, Sheet, sheet_of
+from registry.acceptance.filed import unfiled_signers
 from registry.acceptance.models import (
     Absence,
     AcceptancePaper,
@@ -247,6 +248,7 @@ class NodeDesk:
     duties: tuple[DutyLine, ...]
     paper: AcceptancePaper | None
     reviewed: tuple[ReviewedTable, ...]
+    unfiled: tuple[str, ...]          # who is to sign and has no filed pair; () once the conclusion is there
 
     @property
     def my_turn(self) -> bool:
@@ -258,11 +260,12 @@ def acceptance(uow: UnitOfWork, acceptance_id: UUID) -> NodeDesk:
     found = uow.get(NodeAcceptance, acceptance_id, selectinload(NodeAcceptance.signatures))
     unit = unit_seen(uow, found.unit_project_id)
     role = role_at(uow, found.roles_edition_id, found.level, found.code)
+    over = found.fallen_at is not None or any(one.decides for one in found.signatures)
     return NodeDesk(
         found, unit, state_of_unit(uow.session, unit.id, uow.today).node(found.code),
         duties_shown(uow, unit, role, found.signatures),
         uow.session.scalar(select(AcceptancePaper).where(AcceptancePaper.acceptance_id == found.id)),
-        tables_kept(uow.session, found.totals),
+        tables_kept(uow.session, found.totals), () if over else unfiled_signers(uow, unit, role),
     )
 
 
@@ -275,6 +278,7 @@ class Opening:
     role: AcceptanceRole
     attendants: tuple[tuple[str, str], ...]   # (term, 郑技术（项目技术负责人）)
     lines: tuple[ReviewLine, ...]             # 核查, line by line, as asked at this node
+    unfiled: tuple[str, ...]                  # who is to sign and has no filed pair
 
 
 def opening(uow: UnitOfWork, unit_id: UUID, code: str) -> Opening:
@@ -288,7 +292,7 @@ def opening(uow: UnitOfWork, unit_id: UUID, code: str) -> Opening:
     reviews = standards.unit_reviews(uow.session, unit.project.region, uow.today).content
     return Opening(unit, state.node(code), role, tuple(
         (str(term.id), f"{term.person_name}（{labels[term.post]}）") for term in terms
-    ), lines_asked(reviews, state, code))
+    ), lines_asked(reviews, state, code), unfiled_signers(uow, unit, role))
 
 
 @dataclass(frozen=True, slots=True)

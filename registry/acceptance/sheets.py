@@ -127,7 +127,7 @@ def read_workbook(path: Path, template: LotTemplate) -> dict[str, list[str]]:
     """Return the points of a workbook by the field they belong into, as they were typed.
 
     raises   WorkbookRefused for a file that is no safe workbook or lacks the sheet; SheetRefused, naming row and
-             column, for formulas, errors, dates and measures the template does not have
+             column, for formulas, errors, dates, what is no measured value, and measures the template does not have
     """
     named = {(check.label, measure.label): (check, measure) for check, measure in measures_of(template)}
     found: dict[str, list[str]] = {}
@@ -142,9 +142,9 @@ def read_workbook(path: Path, template: LotTemplate) -> dict[str, list[str]]:
             if label not in named:
                 mistakes[f"row-{row}"] = _("第 {row} 行：“{name}”不在本检验批的实测项目中。", row=row, name=" ".join(label))
                 continue
-            name = field_of("point", *named[label])
-            found[name] = [
-                point_cell(row, column, cells.get(column), mistakes)
+            check, measure = named[label]
+            found[field_of("point", check, measure)] = [
+                point_cell((row, column), cells.get(column), measure, mistakes)
                 for column in range(FIRST_POINT, max(cells, default=0) + 1)
             ]
     if mistakes:
@@ -152,12 +152,19 @@ def read_workbook(path: Path, template: LotTemplate) -> dict[str, list[str]]:
     return found
 
 
-def point_cell(row: int, column: int, cell: Cell | None, mistakes: dict[str, str]) -> str:
+def point_cell(place: tuple[int, int], cell: Cell | None, measure: Measure, mistakes: dict[str, str]) -> str:
+    """Return what stands in a cell; note, by its row and column, what is no measured value."""
     if cell is None:
         return ""
-    place = f"cell-{row}-{column}"
+    row, column = place
+    name = f"cell-{row}-{column}"
     if cell.computed:
-        mistakes[place] = _("第 {row} 行第 {column} 列是公式，请填写实测的数字。", row=row, column=column)
+        mistakes[name] = _("第 {row} 行第 {column} 列是公式，请填写实测的数字。", row=row, column=column)
     elif cell.kind not in (Kind.TEXT, Kind.NUMBER):
-        mistakes[place] = _("第 {row} 行第 {column} 列“{text}”不是数字。", row=row, column=column, text=cell.text[:20])
+        mistakes[name] = _("第 {row} 行第 {column} 列“{text}”不是数字。", row=row, column=column, text=cell.text[:20])
+    else:
+        try:
+            read_point(cell.text, measure)
+        except PointRefused as no:
+            mistakes[name] = _("第 {row} 行第 {column} 列：{why}", row=row, column=column, why=no)
     return cell.text

@@ -58,6 +58,20 @@ def test_points_come_from_a_workbook_and_nothing_is_kept_before_it_is_submitted(
     assert "填写检查结果" in inspector.get(f"/lots/{lot.id}/acceptance").text
 
 
+def test_what_is_no_measured_value_in_a_workbook_is_told_by_row_and_column(building, inspector):
+    lot = build.lot(building)
+    book = load_workbook(io.BytesIO(inspector.get(f"/lots/{lot.id}/acceptance/points.xlsx").data))
+    book[SHEET]["E2"], book[SHEET]["F2"], book[SHEET]["G2"], book[SHEET]["H3"] = "—", "≥5", "＋３", "约 2"
+    answer = inspector.post(
+        f"/lots/{lot.id}/acceptance/points", {"workbook": (saved(book), "实测点.xlsx")}, at=f"/lots/{lot.id}/acceptance/result",
+    )
+    assert answer.status_code == 422
+    for said in ("第 2 行第 6 列：“≥5”不是实测值", "第 3 行第 8 列：“约 2”不是实测值"):
+        assert said in answer.text
+    for silent in ("第 5 列", "第 7 列"):
+        assert silent not in answer.text
+
+
 def saved(book):
     kept = io.BytesIO()
     book.save(kept)

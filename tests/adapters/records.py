@@ -7,6 +7,7 @@ Facts = dict[str, Any]
 FIRMS = {
     "contractor": "山东泉城建工集团有限公司", "leader": "张昇镕", "technical": "郑㛃",
     "subcontractor": "济南龙奥钢筋工程有限公司", "subcontract_leader": "褚喆",
+    "subcontract": "钢筋（12 批）、混凝土（6 批）",
 }
 TOTALS = {
     "records": 12, "records_right": 12, "tests": 6, "tests_right": 6, "sampled": 3, "sampled_right": 3, "looked": 10,
