@@ -23,7 +23,7 @@ from registry.kernel.actor import Actor, Role
 from registry.materials.models import Batch
 from registry.materials.reach import Sought, Target
 from registry.projects.models import UnitProject
-from registry.works.recall import batches_below, search_places
+from registry.works.recall import Below, batches_below, search_places
 from tests import build
 from tests.parties import build as parties
 
@@ -107,7 +107,7 @@ def ways(place: Ground, officer: Actor) -> dict[str, Callable[[], object]]:
 
     def back() -> object:
         with place.units.reading(officer) as uow:
-            return batches_below(uow, chance.choice(buildings), "02")
+            return batches_below(uow, chance.choice(buildings), Below("02"))
 
     return {
         "batch": asking(lambda batch: Sought(Target.BATCH, batch.number)),

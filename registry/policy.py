@@ -68,7 +68,7 @@ class Permission(StrEnum):
     STANDARD_READ = "standard:read"
     STATION_RECORD = "station:record"            # what the station finds of a completion
     TERM_CHANGE = "term:change"                  # 变更项目负责人
-    WORK_PLAN = "work:plan"                      # 划分检验批
+    WORK_PLAN = "work:plan"                      # 划分检验批：施工单位制定，监理单位审核
     WORK_READ = "work:read"
     WORK_RECORD = "work:record"                  # 责任标识、样板、材料使用；由谁签字看当日岗位
 
@@ -204,10 +204,7 @@ RULES: dict[Permission, list[list[Condition]]] = {
     Permission.STANDARD_READ: [[signed_in]],
     Permission.STATION_RECORD: [[station, in_region]],
     Permission.TERM_CHANGE: [[station, in_region], [filer, for_own_firm], [filer, owner_of_it]],
-    Permission.WORK_PLAN: [
-        [station, in_region], [filer, owner_of_it], [filer, for_own_firm],
-        [has(Role.SITE_STAFF, Role.PROJECT_LEADER), for_own_firm],
-    ],
+    Permission.WORK_PLAN: [[has(Role.FIRM_FILER, Role.SITE_STAFF, Role.PROJECT_LEADER), for_own_firm]],
     Permission.WORK_READ: SEEN,
     Permission.WORK_RECORD: [[party_to_it]],
 }

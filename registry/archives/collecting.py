@@ -20,7 +20,7 @@ from registry.materials.models import Batch, BatchFile, TestReport, WitnessedSam
 from registry.plaques.models import Mounting, Plaque
 from registry.pledges.models import Authorisation, ChangeOfLeader, Pledge
 from registry.projects.models import Participation, Term, UnitProject
-from registry.works.models import Lot, Mark
+from registry.works.models import Lot, Mark, SiteCheck, Verdict
 
 AS_BUILT = {
     "architecture": "D-01", "structure": "D-02", "steel": "D-03", "curtain-wall": "D-04", "interior": "D-05",
@@ -178,7 +178,17 @@ def of_materials(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
 
 
 def of_works(uow: UnitOfWork, project_id: UUID) -> Iterator[Collected]:
-    """The photographs of quality marks (质量责任标识)."""
+    """How the site was managed, and the photographs of quality marks (质量责任标识)."""
+    for sha256, day, record, firm_id, firm in uow.session.execute(
+        select(SiteCheck.document_sha256, SiteCheck.checked_on, SiteCheck.id, SiteCheck.participation_id,
+               Participation.organisation_name)
+        .join(Participation, Participation.id == SiteCheck.participation_id)
+        .where(SiteCheck.project_id == project_id, SiteCheck.verdict == Verdict.PASSED)
+        .order_by(SiteCheck.checked_at, SiteCheck.id)
+    ):
+        if sha256 and day:
+            yield Collected("C1-02", _("施工现场质量管理检查记录（{firm}）", firm=firm), sha256, day,
+                            (SiteCheck.__tablename__, record), firm_id)
     for name, photos, day, record, firm_id, unit_id in uow.session.execute(
         select(Lot.name, Mark.photos, Mark.done_on, Mark.id, Lot.participation_id, Lot.unit_project_id)
         .join(Lot, Lot.id == Mark.lot_id).join(UnitProject, UnitProject.id == Lot.unit_project_id)

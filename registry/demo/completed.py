@@ -20,6 +20,7 @@ from registry.completion.rules import State
 from registry.completion.station import Seen, receive_filing, record_oversight
 from registry.completion.warranty import Terms, draw_up, sign_certificate
 from registry.demo.foundation import WATCHERS, Look, drawn, noticed, passed_sample
+from registry.demo.preparing import planned, prepared
 from registry.demo.projects import make_plaque
 from registry.demo.site import (
     AGREED,
@@ -76,7 +77,9 @@ def build_completed(site: Site, today: date) -> None:
 
 def built(site: Site) -> None:
     """Two storeys on a foundation, from the lots up to the unit project; it has nothing else."""
+    prepared(site)
     lots = lay_out(site, "foundation", "structure-concrete")
+    planned(site)
     steel, concrete = cleared(site, REBAR), arrive(site, CONCRETE)
     approve(site, concrete)
     cube = sample(site, concrete, "strength")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from registry.acceptance.concealing import Covering, add_photo, notice_covering, sign_concealed
 from registry.acceptance.models import ConcealedWork
+from registry.demo.preparing import fill_in, planned
 from registry.demo.site import (
     AGREED,
     CONCRETE,
@@ -62,6 +63,7 @@ def build_foundation(site: Site, today: date) -> None:
     drawn(site)
     site.after(10)
     lots = lay_out(site, "earthwork", "foundation", "basement-waterproofing", "structure-concrete")
+    planned(site)
     dug(site, lots)
     site.go_to(today - timedelta(days=36))
     cube = footing(site, lots)
@@ -111,6 +113,7 @@ def footing(site: Site, lots: list[Lot]) -> WitnessedSample:
 def waiting(site: Site, lots: list[Lot], today: date) -> None:
     """What lies on the desks today: a report to come, a batch to sample, a mark, a first sample and a look to sign."""
     site.go_to(today - timedelta(days=5))
+    fill_in(site)
     sample(site, arrive(site, MEMBRANE), "performance")
     site.go_to(today - timedelta(days=3))
     first_sample(site, FORMWORK, "支撑间距、拼缝、起拱、脱模剂")

@@ -8,6 +8,7 @@ from registry.acceptance.rules import TreatmentKind, Verdict
 from registry.acceptance.signing import Opinion, sign_lot
 from registry.acceptance.treating import Finding, treat_lot
 from registry.demo.foundation import drawn, passed_sample
+from registry.demo.preparing import planned, prepared
 from registry.demo.site import (
     CONCRETE,
     REBAR,
@@ -49,7 +50,9 @@ def build_structure(site: Site, today: date) -> None:
     site.go_to(start - timedelta(days=6))
     drawn(site)
     site.after(10)
+    prepared(site)
     lots = lay_out(site, "foundation", "structure-concrete", "infill")
+    planned(site)
     founded(site, lots)
     site.go_to(today - timedelta(days=80))
     passed_sample(site, REINFORCEMENT, "钢筋绑扎、保护层垫块、搭接长度")

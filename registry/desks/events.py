@@ -62,7 +62,7 @@ from registry.materials.models import (
 from registry.plaques.models import Mounting, Plaque
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
 from registry.projects.models import Participation, Project, Term, UnitProject
-from registry.works.models import FirstSample, Lot, LotBatch, Mark, SampleSignature
+from registry.works.models import FirstSample, Lot, LotBatch, Mark, PlanReview, SampleSignature, SiteCheck
 
 ASKED = bindparam("project", type_=Uuid())
 LONGEST_LIST = 20
@@ -112,7 +112,8 @@ def of_works() -> Iterator[Subquery]:
     results = select(LotResult.id).where(LotResult.unit_project_id.in_(units))
     nodes = select(NodeAcceptance.id).where(NodeAcceptance.unit_project_id.in_(units))
     covered = select(ConcealedWork.id).where(ConcealedWork.unit_project_id.in_(units))
-    for owned in (Lot, FirstSample, LotResult, NodeAcceptance, ConcealedWork, Nonconformity, Absence):
+    yield newest(SiteCheck, SiteCheck.project_id == ASKED)
+    for owned in (Lot, PlanReview, FirstSample, LotResult, NodeAcceptance, ConcealedWork, Nonconformity, Absence):
         yield newest(owned, owned.__table__.c.unit_project_id.in_(units))
     yield newest(LotBatch, LotBatch.lot_id.in_(lots))
     yield newest(Mark, Mark.lot_id.in_(lots))

@@ -36,9 +36,11 @@ from registry.materials.rules import FAILURES, Hold, HoldKey, Verdict
 from registry.materials.standing import holds
 from registry.policy import Permission
 from registry.projects.models import Participation, Project, Term, UnitProject
+from registry.standards import handbook as standards
 from registry.works.marking import ACCEPTERS, CHECKERS
-from registry.works.models import Lot, Mark
+from registry.works.models import Lot, Mark, PlanReview, SiteCheck
 from registry.works.models import Verdict as MarkVerdict
+from registry.works.reviewing import REVIEWERS
 
 SHOWN = 5
 MOST_LOOKED_AT = 200  # batches, the oldest first, and changes, the latest first
@@ -84,7 +86,7 @@ def waiting(uow: UnitOfWork) -> list[Group]:
     held = offices(uow)
     ways: list[Callable[[UnitOfWork, Sequence[Office]], Iterable[Group]]] = []
     if held:
-        ways += [of_acceptance, of_marks, of_lots, of_materials, of_changes, of_rounds, of_recalls]
+        ways += [of_acceptance, of_beginnings, of_marks, of_lots, of_materials, of_changes, of_rounds, of_recalls]
     if policy.holds_anywhere(uow.actor, Permission.STATION_RECORD):
         ways.append(of_station)
     if policy.holds_anywhere(uow.actor, Permission.COMPLETION_FILE):
@@ -145,6 +147,35 @@ def of_marks(uow: UnitOfWork, held: Sequence[Office]) -> Iterable[Group]:
             .order_by(Mark.made_at, Mark.id)
         )
         yield group_of(uow, asked, _("待我验收的责任标识"), _("去验收"), lambda mark: f"/marks/{mark}")
+
+
+def of_beginnings(uow: UnitOfWork, held: Sequence[Office]) -> Iterable[Group]:
+    """What comes before the first lot: how a site is managed, and plans of lots the supervision has not gone through."""
+    rows = uow.session.execute(
+        select(SiteCheck.id, Participation.organisation_name, Project.name, Project.id, Project.region)
+        .join(Participation, Participation.id == SiteCheck.participation_id).join(Project, Project.id == SiteCheck.project_id)
+        .where(SiteCheck.project_id.in_({one.project for one in held}), SiteCheck.verdict.is_(None))
+        .order_by(SiteCheck.filled_at, SiteCheck.id)
+    ).all()
+    posts = {(one.project, one.post) for one in held}
+    mine = [
+        Item(firm, name, f"/site-checks/{check}") for check, firm, name, project, region in rows
+        if any((project, post) in posts for post in standards.site_rule(uow.session, region, uow.today).checks)
+    ]
+    yield Group(_("待检查的施工现场质量管理"), _("去检查"), mine[:SHOWN], len(mine))
+    here = where_held(held, REVIEWERS)
+    if here is not None:
+        changed = func.max(func.greatest(Lot.planned_at, Lot.withdrawn_at))
+        seen = (
+            select(func.max(PlanReview.reviewed_at)).where(PlanReview.unit_project_id == UnitProject.id)
+            .correlate(UnitProject).scalar_subquery()
+        )
+        asked = (
+            in_unit(select(UnitProject.id, UnitProject.name, Project.name, literal("")).select_from(Lot)).where(here)
+            .group_by(UnitProject.id, Project.id).having(func.count().filter(Lot.withdrawn_at.is_(None)) > 0)
+            .having(or_(seen.is_(None), seen < changed)).order_by(changed, UnitProject.id)
+        )
+        yield group_of(uow, asked, _("待审核的检验批划分方案"), _("去审核"), lambda unit: f"/units/{unit}/works/review")
 
 
 def of_lots(uow: UnitOfWork, held: Sequence[Office]) -> Iterable[Group]:

@@ -47,7 +47,7 @@ class Batch(Base):
     ledger_facts: ClassVar = (
         "project_id", "participation_id", "code", "number", "kind", "kinds_id", "product", "grade", "quantity", "unit",
         "producer_id", "producer_name", "producer_licence", "supplier_id", "supplier_name", "arrived_on", "critical",
-        "green", "term_id", "recorded_by", "recorded_at",
+        "green", "certificate_number", "scanned", "term_id", "recorded_by", "recorded_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -69,6 +69,8 @@ class Batch(Base):
     arrived_on: Mapped[date]
     critical: Mapped[bool]                                           # 关键建材, as the edition had it then
     green: Mapped[bool]                                              # 绿色建材, likewise
+    certificate_number: Mapped[str] = mapped_column(String(80), default="")    # 合格证（质量证明书）编号
+    scanned: Mapped[str] = mapped_column(default="")                 # what the supplier's own code said, as it was read
     term_id: Mapped[UUID] = mapped_column(ForeignKey("term.id"))     # who received it
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime]

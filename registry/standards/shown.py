@@ -281,7 +281,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "site-management": (NAME, (later("主要内容"), "hint"), (later("必须填写"), "demanded"), SOURCE),
     "site-management-rule": (
-        (later("填写岗位"), NAMED + "fills"), (later("检查岗位"), NAMED + "checks"), (later("首批检验批之前"), "before_lots"), SOURCE,
+        (later("填写岗位"), NAMED + "fills"), (later("检查岗位"), NAMED + "checks"),
+        (later("首批检验批之前"), "before_lots"), SOURCE,
     ),
     "drawing-disciplines": (NAME, (later("图号前缀"), "prefix"), (later("涉及的分部工程"), "parts"), SYNONYMS),
     "drawing-stages": (

@@ -1,6 +1,6 @@
 """What a browser may send about lots, marks, first samples and the use of material."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -12,9 +12,10 @@ from wtforms.validators import NumberRange
 from wtforms.widgets import FileInput
 
 from registry.kernel.errors import Conflict
-from registry.kernel.text import later
+from registry.kernel.text import _, later
 from registry.materials.forms import TARGETS
 from registry.projects.offices import NotInOffice
+from registry.standards.site_management import SiteItem
 from registry.web.fields import (
     AmountField,
     ChoiceField,
@@ -30,18 +31,25 @@ from registry.web.fields import (
     WholeNumberField,
     at_most,
 )
-from registry.web.uploads import upload_number
+from registry.web.uploads import DocumentField, upload_number
 from registry.works.marking import AlreadyMarked, MarkFacts
 from registry.works.models import Check, Verdict
 from registry.works.planning import LayoutWish, LotEdit, NewLot
+from registry.works.preparing import Filling, Said, SiteCheckStands
 from registry.works.sampling import SampleFacts, SampleStands
-from registry.works.standing import BatchHeld, FirstSampleWaits, LotWithdrawn
+from registry.works.standing import BatchHeld, FirstSampleWaits, LotWithdrawn, SiteUnprepared
 from registry.works.using import AlreadyUsed
 
-KEPT = (NotInOffice, BatchHeld, FirstSampleWaits, LotWithdrawn, AlreadyMarked, AlreadyUsed, SampleStands)
+KEPT = (
+    NotInOffice, BatchHeld, FirstSampleWaits, SiteUnprepared, LotWithdrawn, AlreadyMarked, AlreadyUsed, SampleStands,
+    SiteCheckStands,
+)
 """Refusals after which what was typed, photos included, is worth another try."""
 CHECKS = [(Check.PASSED.value, later("合格")), (Check.NOT_APPLICABLE.value, later("不涉及"))]
 VERDICTS = [(Verdict.PASSED.value, later("合格")), (Verdict.FAILED.value, later("不合格"))]
+
+
+PLAN_WORDS = [(Verdict.PASSED.value, later("同意按此划分")), (Verdict.FAILED.value, later("不同意，请调整"))]
 
 
 class PhotosInput(FileInput):
@@ -194,9 +202,65 @@ class SampleForm(KeptForm):
         )
 
 
+class ConclusionForm(Form):
+    """What the chief supervisor says of how a site is managed."""
+
+    verdict = OneOfField(later("检查结论"), [Needed()], choices=VERDICTS)
+    conclusion = ParagraphField(later("结论意见"), [Needed(), at_most(500)])
+
+
+class PlanForm(Form):
+    """What the supervision says of a plan of lots."""
+
+    verdict = OneOfField(later("审核意见"), [Needed()], choices=PLAN_WORDS)
+    words = ParagraphField(later("说明"), [at_most(500)])
+
+
+class FillingForm(KeptForm):
+    """施工现场质量管理检查记录. The lines of the items are added by `filling_form`."""
+
+    self_check = ParagraphField(later("自检结果"), [Needed(), at_most(500)], default=later("各项管理制度健全，自检合格。"))
+
+    @property
+    def keys(self) -> list[str]:
+        return [field.name.removeprefix("said-") for field in self if field.name.startswith("said-")]
+
+    @property
+    def attachments(self) -> list[PhotosField]:
+        return [self[f"file-{key}"] for key in self.keys]
+
+    def offer(self, said: Mapping[str, str]) -> None:
+        """Begin with what was said before."""
+        for key, text in said.items():
+            self[f"said-{key}"].data = text
+
+    @property
+    def filling(self) -> Filling:
+        return Filling(self.self_check.data, {
+            key: Said(self[f"said-{key}"].data or "", self[f"file-{key}"].sent) for key in self.keys
+        })
+
+
+def filling_form(items: Sequence[SiteItem]) -> FillingForm:
+    """Return the form for the items of an edition: what is said of each, and its files."""
+    lines: dict[str, Any] = {}
+    for item in items:
+        lines[f"said-{item.key}"] = ParagraphField(item.label, [*([Needed()] if item.demanded else []), at_most(500)])
+        lines[f"file-{item.key}"] = PhotosField(_("{item}的附件", item=item.label), [Needed()] if item.file else [])
+    made: FillingForm = type("FillingForm", (FillingForm,), lines)()
+    return made
+
+
 class UseForm(KeptForm):
     batch_id = ChoiceField(later("材料批"), [Needed()])
     quantity = AmountField(later("用量"))
+
+
+class RemovalForm(Form):
+    quantity = AmountField(later("退场数量"), [Needed()])
+    witness = ChoiceField(later("监理见证人"), [Needed()])
+    photo = DocumentField(later("退场照片"), [Needed()])
+    reason = ParagraphField(later("退场原因"), [Needed(), at_most(500)])
 
 
 class SearchForm(Form):

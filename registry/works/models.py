@@ -19,6 +19,12 @@ from registry.kernel.db import Base, permanent, undeletable
 from registry.materials.models import Batch
 from registry.policy import Scope
 from registry.projects.models import Participation, Term, UnitProject
+from registry.works.preparations import PlanReview, SiteCheck
+from registry.works.verdicts import Verdict
+
+__all__ = [
+    "Check", "FirstSample", "Lot", "LotBatch", "Mark", "PlanReview", "SampleSignature", "SiteCheck", "Verdict",
+]
 
 
 class Lot(Base):
@@ -123,11 +129,6 @@ class Check(StrEnum):
 
     PASSED = "passed"                  # 合格
     NOT_APPLICABLE = "not-applicable"  # 不涉及
-
-
-class Verdict(StrEnum):
-    PASSED = "passed"  # 合格
-    FAILED = "failed"  # 不合格
 
 
 class Mark(Base):

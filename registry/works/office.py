@@ -1,4 +1,7 @@
-"""Doors to marks and first samples. `public_mark` is the address behind the QR at the element."""
+"""Doors to what comes before the first lot, to marks and to first samples.
+
+`public_mark` is the address behind the QR at the element.
+"""
 
 from uuid import UUID
 
@@ -11,9 +14,18 @@ from registry.policy import Permission
 from registry.web.door import PUBLIC, door, reading, writing
 from registry.web.files import named, show_document
 from registry.web.pages import page, see_other, window_asked
-from registry.works import chain, marking, marks, photos, samples, sampling
+from registry.works import chain, marking, marks, photos, preparing, reviewing, samples, sampling, site_checks
 from registry.works.blueprint import STATES, bp
-from registry.works.forms import MarkForm, PhotosField, ReasonForm, SampleForm, VerdictForm
+from registry.works.forms import (
+    ConclusionForm,
+    MarkForm,
+    PhotosField,
+    PlanForm,
+    ReasonForm,
+    SampleForm,
+    VerdictForm,
+    filling_form,
+)
 from registry.works.models import Verdict
 
 
@@ -174,3 +186,81 @@ def judge_sample(sample_id: UUID) -> ResponseReturnValue:
 def sample_file(sample_id: UUID, nth: int) -> ResponseReturnValue:
     with reading() as uow:
         return show_document(samples.sample_file(uow, sample_id, nth))
+
+
+@bp.get("/projects/<uuid:project_id>/site-checks")
+@door(Permission.WORK_READ)
+def project_checks(project_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("works/site_checks.html", shown=site_checks.project_checks(uow, project_id))
+
+
+@bp.route("/projects/<uuid:project_id>/site-checks/new", methods=["GET", "POST"])
+@door(Permission.WORK_RECORD)
+def fill_check(project_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        offer = site_checks.check_to_fill(uow, project_id)
+    form = filling_form(offer.items)
+    if not form.is_submitted():
+        form.offer({item.key: offer.said_before(item.key) for item in offer.items})
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            made = preparing.fill_site_check(uow, project_id, form.filling)
+        if not form.errors:
+            flash(_("已提交，请总监理工程师检查。"))
+            return see_other(".show_check", check_id=made.id)
+    hold_photos(*form.attachments)
+    return page("works/fill_check.html", form=form, offer=offer)
+
+
+@bp.get("/site-checks/<uuid:check_id>")
+@door(Permission.WORK_READ)
+def show_check(check_id: UUID) -> ResponseReturnValue:
+    return check_page(check_id, ConclusionForm(formdata=None))
+
+
+def check_page(check_id: UUID, form: ConclusionForm) -> ResponseReturnValue:
+    with reading() as uow:
+        return page("works/show_check.html", shown=site_checks.check_shown(uow, check_id), form=form)
+
+
+@bp.post("/site-checks/<uuid:check_id>/conclusion")
+@door(Permission.WORK_RECORD)
+def judge_check(check_id: UUID) -> ResponseReturnValue:
+    form = ConclusionForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            preparing.judge_site_check(uow, check_id, Verdict(form.verdict.data), form.conclusion.data)
+        if not form.errors:
+            flash(_("检查结论已签字并存证，检查记录已生成。"))
+            return see_other(".show_check", check_id=check_id)
+    return check_page(check_id, form)
+
+
+@bp.get("/site-checks/<uuid:check_id>/files/<int:nth>")
+@door(Permission.WORK_READ)
+def check_file(check_id: UUID, nth: int) -> ResponseReturnValue:
+    with reading() as uow:
+        return show_document(site_checks.check_file(uow, check_id, nth))
+
+
+@bp.get("/site-checks/<uuid:check_id>/record")
+@door(Permission.WORK_READ)
+def check_record(check_id: UUID) -> ResponseReturnValue:
+    with reading() as uow:
+        return show_document(site_checks.check_paper(uow, check_id))
+
+
+@bp.route("/units/<uuid:unit_id>/works/review", methods=["GET", "POST"])
+@door(Permission.WORK_RECORD)
+def review(unit_id: UUID) -> ResponseReturnValue:
+    """审核检验批划分方案."""
+    form = PlanForm()
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            reviewing.review_plan(uow, unit_id, Verdict(form.verdict.data), form.words.data or "")
+        if not form.errors:
+            flash(_("划分方案的审核意见已签字。"))
+            return see_other(".lots", unit_id=unit_id)
+    with reading() as uow:
+        return page("works/review_plan.html", form=form, plan=reviewing.plan_to_review(uow, unit_id))

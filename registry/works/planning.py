@@ -1,7 +1,7 @@
 """Laying a unit project out into lots: preview, make, put right, withdraw.
 
-Who plans: the contractor's filer or technical leader, the owner, the station. A subcontractor plans his own lots,
-the contractor everybody's.
+Who plans: the contractor's filer, technical leader or project leader. A subcontractor plans his own lots, the contractor
+everybody's; the supervision goes through the plan (see `reviewing`). Source: GB 50300-2013 4.0.7.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ from registry.works.standing import lock_lots
 BUILDERS = ("contractor", "general-contractor", "subcontractor")
 LEADING = ("contractor", "general-contractor")
 PLANNERS = ("site/technical-leader", "project-manager", "epc-manager")
-DESKS = frozenset({Role.FIRM_FILER, Role.OFFICER, Role.STATION_HEAD})
+DESKS = frozenset({Role.FIRM_FILER})
 """Roles that plan without a post on the site."""
 UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES),)
 LOT_IN_FULL = (

@@ -19,6 +19,8 @@ from registry.standards.lots import LotLayout
 from registry.works.marking import ACCEPTERS, CHECKERS
 from registry.works.models import FirstSample, Lot, Mark, Verdict
 from registry.works.planning import BUILDERS, UNIT_IN_FULL, require_planner
+from registry.works.reviewing import PlanStanding, plan_standing
+from registry.works.site_checks import lacking_firms
 from registry.works.standing import Blocker, BlockerKey, lot_blockers
 
 STANDING = and_(Mark.lot_id == Lot.id, Mark.step == "", Mark.superseded_at.is_(None))
@@ -62,10 +64,11 @@ class UnitWorks:
 class ProjectWorks:
     project: Project
     units: Sequence[UnitWorks]
+    unprepared: Sequence[str]            # contractors without 施工现场质量管理检查
 
 
 def project_works(uow: UnitOfWork, project_id: UUID) -> ProjectWorks:
-    """The unit projects of a project, each with its progress: four SELECTs however many lots."""
+    """The unit projects of a project, each with its progress: as many SELECTs however many lots."""
     project = uow.get(Project, project_id, PROJECT_PARTIES, selectinload(Project.units))
     policy.require(uow.actor, Permission.WORK_READ, project.scope)
     ids = [unit.id for unit in project.units]
@@ -86,7 +89,7 @@ def project_works(uow: UnitOfWork, project_id: UUID) -> ProjectWorks:
     }
     return ProjectWorks(project, [
         UnitWorks(unit, counted.get(unit.id, NONE_YET), *samples.get(unit.id, (0, 0))) for unit in project.units
-    ])
+    ], lacking_firms(uow, project))
 
 
 class Which(StrEnum):
@@ -116,6 +119,7 @@ class LotRow:
     item: str
     mark: Mark | None
     blockers: Sequence[Blocker]
+    waiting: Mark | None = None      # of a key step, not judged yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,9 @@ class UnitLots:
     rows: Sequence[LotRow]
     total: int
     may_plan: bool
+    may_mark: bool
+    plan: PlanStanding
+    unprepared: Sequence[str]            # contractors without 施工现场质量管理检查
 
 
 def unit_lots(uow: UnitOfWork, unit_id: UUID, wanted: LotsWanted) -> UnitLots:
@@ -152,7 +159,8 @@ def unit_lots(uow: UnitOfWork, unit_id: UUID, wanted: LotsWanted) -> UnitLots:
     rows, total = lots_listed(uow, unit, wanted, below) if listed else ([], 0)
     return UnitLots(
         unit, way, counted(uow, unit_id, below), [] if listed else levels(uow, unit_id, below), rows, total,
-        may_plan(uow, unit),
+        may_plan(uow, unit), bool(held_by_actor(uow, unit) & set(CHECKERS)), plan_standing(uow, unit),
+        lacking_firms(uow, unit.project, unit.number),
     )
 
 
@@ -198,11 +206,24 @@ def lots_listed(uow: UnitOfWork, unit: UnitProject, wanted: LotsWanted, below: s
         .order_by(due_today, Lot.storey, Lot.item_code, Lot.serial, Lot.id).offset(wanted.offset).limit(wanted.limit)
     ).all()
     tree = standards.divisions(uow.session, uow.today)
-    barred = barring(uow, [lot.id for lot, _mark in found])
+    ids = [lot.id for lot, _mark in found]
+    barred, undecided = barring(uow, ids), steps_waiting(uow, ids)
     return [
-        LotRow(lot, tree.find(lot.item_code).name if lot.item_code in tree else lot.item_code, mark, barred.get(lot.id, ()))
+        LotRow(
+            lot, tree.find(lot.item_code).name if lot.item_code in tree else lot.item_code, mark, barred.get(lot.id, ()),
+            undecided.get(lot.id),
+        )
         for lot, mark in found
     ], total
+
+
+def steps_waiting(uow: UnitOfWork, lot_ids: Sequence[UUID]) -> dict[UUID, Mark]:
+    """The oldest mark of a key step that waits for the supervision engineer, by lot."""
+    marks = uow.session.scalars(
+        select(Mark).where(Mark.lot_id.in_(lot_ids), Mark.step != "", Mark.superseded_at.is_(None), Mark.verdict.is_(None))
+        .order_by(Mark.made_at.desc(), Mark.id)
+    )
+    return {mark.lot_id: mark for mark in marks}
 
 
 def barring(uow: UnitOfWork, lot_ids: Sequence[UUID]) -> dict[UUID, tuple[Blocker, ...]]:
@@ -231,10 +252,7 @@ def which_ones(uow: UnitOfWork, unit: UnitProject, which: Which) -> list[ColumnE
 
 def waiting_for(uow: UnitOfWork, unit: UnitProject) -> list[ColumnElement[bool]]:
     """What waits for the actor, by the posts held today: marks to accept, or lots to mark and to mark again."""
-    held = {
-        term.post for term in in_office(uow.session, unit.project_id, (*CHECKERS, *ACCEPTERS), uow.today, unit.number)
-        if term.person_id == uow.actor.person
-    }
+    held = held_by_actor(uow, unit)
     another = aliased(Mark)
     undecided = select(another.lot_id).where(another.superseded_at.is_(None), another.verdict.is_(None))
     refused = select(another.lot_id).where(another.superseded_at.is_(None), another.verdict == Verdict.FAILED)
@@ -244,6 +262,13 @@ def waiting_for(uow: UnitOfWork, unit: UnitProject) -> list[ColumnElement[bool]]
     if held & set(CHECKERS):
         ways += [and_(Lot.due_on <= uow.today, Mark.id.is_(None)), Lot.id.in_(refused)]
     return ways
+
+
+def held_by_actor(uow: UnitOfWork, unit: UnitProject) -> set[str]:
+    """The posts that check or accept which the actor holds here today."""
+    policy.require(uow.actor, Permission.WORK_READ, unit.scope)
+    terms = in_office(uow.session, unit.project_id, (*CHECKERS, *ACCEPTERS), uow.today, unit.number)
+    return {term.post for term in terms if term.person_id == uow.actor.person}
 
 
 def may_plan(uow: UnitOfWork, unit: UnitProject) -> bool:

@@ -6,7 +6,7 @@ ends at the rows found: how many projects there are besides does not matter.
 Source: 质量强国建设纲要（十四）: 缺陷建材响应处理和质量追溯; 建质〔2014〕124号 第二条 (the leaders).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,14 +15,18 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, and_, any_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import selectinload
 
 from registry import policy
 from registry.kernel.uow import UnitOfWork
 from registry.materials.models import Batch
 from registry.materials.reach import Sought, Target, reaches
+from registry.materials.rules import Hold
 from registry.materials.seeking import sought_by
+from registry.materials.standing import holds
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Part, Participation, Project, Term, UnitProject
+from registry.standards import handbook as standards
 from registry.works.models import Lot, LotBatch
 
 PAGE = 200
@@ -160,18 +164,67 @@ def place_of(row: Sequence[Any]) -> Place:
     return Place(*(*facts, tuple(Answerable(*one) for one in leaders or ())))
 
 
-def batches_below(uow: UnitOfWork, unit_id: UUID, code: str = "", part_id: UUID | None = None) -> Sequence[Place]:
-    """Go back: which batches are in a building, below a GB 50300 code, in a part of it.
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What of a building is asked about: all below a GB 50300 code, "" for the whole, narrowed to a part of it."""
 
-    code      "02" for the main structure, "0201" …; "" for the whole building
-    part_id   narrows it to the lots planned in that part
-    """
+    code: str = ""
+    part_id: UUID | None = None
+
+
+WHOLE = Below()
+
+
+def batches_below(
+    uow: UnitOfWork, unit_id: UUID, below: Below = WHOLE, offset: int = 0, limit: int | None = None
+) -> Sequence[Place]:
+    """Go back: which batches are in a building, below a GB 50300 code, in a part of it."""
     unit = uow.get(UnitProject, unit_id)
     project = uow.get(Project, unit.project_id, PROJECT_PARTIES)
     policy.require(uow.actor, Permission.MATERIAL_READ, project.scope)
+    found = uow.session.execute(places(built_in(unit_id, below)).offset(offset).limit(limit))
+    return [place_of(row) for row in found]
+
+
+def built_in(unit_id: UUID, below: Below) -> ColumnElement[bool]:
     within = [Lot.unit_project_id == unit_id, Lot.withdrawn_at.is_(None)]
-    if code:
-        within.append(Lot.item_code.startswith(code, autoescape=True))
-    if part_id is not None:
-        within.append(Lot.part_id == part_id)
-    return [place_of(row) for row in uow.session.execute(places(and_(*within)))]
+    if below.code:
+        within.append(Lot.item_code.startswith(below.code, autoescape=True))
+    if below.part_id is not None:
+        within.append(Lot.part_id == below.part_id)
+    return and_(*within)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """One page of what is built into a building or a part of it; `holds` by batch, () for one that nothing holds."""
+
+    unit: UnitProject
+    below: Below
+    places: Sequence[Place]
+    holds: Mapping[UUID, Sequence[Hold]]
+    batches: int
+    uses: int
+    divisions: Sequence[tuple[str, str]]     # what can be chosen: those that have lots
+    parts: Sequence[tuple[UUID, str]]
+
+
+def built_into(uow: UnitOfWork, unit_id: UUID, below: Below, offset: int, limit: int = PAGE) -> BuiltIn:
+    """From a building, a division of it or a part, back to every batch that was built in there."""
+    unit = uow.get(UnitProject, unit_id, selectinload(UnitProject.project).options(PROJECT_PARTIES))
+    policy.require(uow.actor, Permission.MATERIAL_READ, unit.scope)
+    rows = batches_below(uow, unit_id, below, offset, limit)
+    batches, _projects, uses, *_rest = uow.session.execute(totals(built_in(unit_id, below))).one()
+    tree = standards.divisions(uow.session, uow.today)
+    four = func.left(Lot.item_code, 4)
+    codes = uow.session.scalars(select(four).where(built_in(unit_id, WHOLE)).group_by(four).order_by(four)).all()
+    chosen = sorted({*codes, *(code[:2] for code in codes), *([below.code] if below.code else [])})
+    parts = uow.session.execute(
+        select(Part.id, Part.name).where(Part.id.in_(select(Lot.part_id).where(built_in(unit_id, WHOLE))))
+        .order_by(Part.code, Part.id)
+    )
+    return BuiltIn(
+        unit, below, rows, holds(uow.session, {row.batch_id for row in rows}), batches, uses,
+        [(code, f"{code} {tree.path(code)}" if code in tree else code) for code in chosen],
+        [(part, name) for part, name in parts],
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -10,7 +11,8 @@ from sqlalchemy.orm import selectinload
 from registry import policy
 from registry.kernel.uow import UnitOfWork
 from registry.materials.models import Batch
-from registry.materials.offices import batch_for
+from registry.materials.offices import REMOVAL_WITNESSES, batch_for
+from registry.materials.queries import Chain, chain, people
 from registry.materials.rules import Hold
 from registry.materials.standing import holds
 from registry.policy import Permission
@@ -19,6 +21,7 @@ from registry.standards import handbook as standards
 from registry.works.models import Lot, LotBatch, Mark, Verdict
 from registry.works.planning import UNIT_IN_FULL, require_planner
 from registry.works.queries import PLANNED, STANDING
+from registry.works.removing import Uses, uses_of_batch
 
 OFFERED = 200
 """Lots a page offers; words narrow them down."""
@@ -99,6 +102,25 @@ def batch_spread(uow: UnitOfWork, batch_id: UUID, words: str = "", needs: Permis
     return Spread(
         batch, holds(uow.session, [batch_id])[batch_id], uses, labels, total,
         policy.allows(uow.actor, Permission.WORK_RECORD, batch.scope),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToRemove:
+    """A batch that is to leave the site: its chain, who may witness it, what lots have used of it, what may still go."""
+
+    chain: Chain
+    witnesses: Sequence[tuple[str, str]]
+    uses: Uses
+    free: Decimal
+
+
+def batch_to_remove(uow: UnitOfWork, batch_id: UUID) -> ToRemove:
+    found = chain(uow, batch_id, Permission.MATERIAL_RECORD)
+    policy.require(uow.actor, Permission.MATERIAL_RECORD, found.batch.scope)
+    uses = uses_of_batch(uow, batch_id)
+    return ToRemove(
+        found, people(uow, found.batch.project_id, REMOVAL_WITNESSES), uses, max(found.left - uses.measured, Decimal(0)),
     )
 
 

@@ -27,10 +27,11 @@ from registry.materials.models import Batch
 from registry.materials.offices import between_recalls
 from registry.materials.rules import Hold
 from registry.materials.standing import holds
-from registry.projects.models import Project, UnitProject
+from registry.projects.models import Participation, Project, UnitProject
 from registry.standards import handbook as standards
 from registry.standards.lots import KeyStep, SampleRule, sample_rule_of, steps_of
-from registry.works.models import FirstSample, Lot, LotBatch, Mark, Verdict
+from registry.standards.site_management import Before
+from registry.works.models import FirstSample, Lot, LotBatch, Mark, SiteCheck, Verdict
 
 IDS = bindparam("ids", type_=ARRAY(Uuid()))
 
@@ -41,6 +42,7 @@ class BlockerKey(StrEnum):
     BATCH = "batch"                # 所用材料受控
     FIRST_SAMPLE = "first-sample"  # 样板未通过
     KEY_STEP = "key-step"          # 关键环节无责任标识
+    SITE_CHECK = "site-check"      # 施工现场质量管理未检查合格，只在当地规定为前提时
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class FirstSampleWaits(Conflict):
     code = "lot.first-sample-waits"
 
 
+class SiteUnprepared(Conflict):
+    code = "lot.site-unprepared"
+
+
 class LotWithdrawn(Conflict):
     code = "lot.withdrawn"
 
@@ -77,6 +83,7 @@ class LotFacts:
     unit_id: UUID
     item_code: str
     region: str
+    project_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Judged:
 
 
 LOTS = (
-    select(Lot.id, Lot.unit_project_id, Lot.item_code, Project.region)
+    select(Lot.id, Lot.unit_project_id, Lot.item_code, Project.region, Project.id)
     .join(UnitProject, UnitProject.id == Lot.unit_project_id).join(Project, Project.id == UnitProject.project_id)
     .where(Lot.id == any_(IDS)).order_by(Lot.id)
 )
@@ -109,6 +116,17 @@ SAMPLES = (
     )
     .order_by(FirstSample.id)
 )
+PREPARED = (
+    select(Lot.id)
+    .join(UnitProject, UnitProject.id == Lot.unit_project_id)
+    .join(SiteCheck, SiteCheck.project_id == UnitProject.project_id)
+    .join(Participation, Participation.id == SiteCheck.participation_id)
+    .where(
+        Lot.id == any_(IDS), SiteCheck.verdict == Verdict.PASSED,
+        or_(Participation.unit_numbers == [], UnitProject.number == any_(Participation.unit_numbers)),
+    ).order_by(Lot.id)
+)
+"""Lots of unit projects whose contractor's record of how the site is managed has passed."""
 LOTS_LOCKED = select(Lot.id, Lot.withdrawn_at, Lot.number).where(Lot.id == any_(IDS)).order_by(Lot.id).with_for_update(of=Lot)
 BATCHES_LOCKED = select(Batch.id).where(Batch.id == any_(IDS)).order_by(Batch.id).with_for_update(of=Batch, read=True)
 
@@ -131,14 +149,32 @@ def lot_blockers(session: Session, lot_ids: Collection[UUID], on: date) -> dict[
     }
     steps = {lot.region: standards.key_steps(session, lot.region, on).content for lot in lots}
     rules = {lot.region: standards.first_sample_rules(session, lot.region, on).content for lot in lots}
+    unprepared = lots_unprepared(session, lots, on)
     return {
         lot.id: (
-            *batches.get(lot.id, ()),
+            *batches.get(lot.id, ()), *((site_blocker(lot),) if lot.id in unprepared else ()),
             *sample_blockers(lot, rules[lot.region], samples.get((lot.unit_id, lot.item_code))),
             *step_blockers(lot, steps[lot.region], marks),
         )
         for lot in lots
     }
+
+
+def lots_unprepared(session: Session, lots: Sequence[LotFacts], on: date) -> set[UUID]:
+    """Return the lots without a passed 施工现场质量管理检查, of those whose region makes it a condition."""
+    strict = {
+        region for region in {lot.region for lot in lots}
+        if standards.site_rule(session, region, on).before_lots is Before.REFUSE
+    }
+    asked = {lot.id for lot in lots if lot.region in strict}
+    return asked - set(session.scalars(PREPARED, {"ids": sorted(asked)})) if asked else asked
+
+
+def site_blocker(lot: LotFacts) -> Blocker:
+    return Blocker(
+        BlockerKey.SITE_CHECK, _("施工现场质量管理尚未检查合格"), f"/projects/{lot.project_id}/site-checks",
+        _("施工单位项目负责人填写，总监理工程师检查"), bars_work=True,
+    )
 
 
 def batch_blockers(session: Session, lot_ids: Sequence[UUID]) -> dict[UUID, list[Blocker]]:
@@ -225,9 +261,14 @@ def refuse_held(session: Session, lot_id: UUID) -> None:
             raise BatchHeld(blocker.label, remedy=blocker.acts)
 
 
+REFUSALS = {
+    BlockerKey.BATCH: BatchHeld, BlockerKey.FIRST_SAMPLE: FirstSampleWaits, BlockerKey.SITE_CHECK: SiteUnprepared,
+}
+"""Of what bars work itself."""
+
+
 def refuse_barred(session: Session, lot_id: UUID, on: date) -> None:
-    """Raise BatchHeld or FirstSampleWaits when work on the lot may not go on. Ask behind the lock of `lock_lots`."""
+    """Raise the refusal of `REFUSALS` when work on the lot may not go on. Ask behind the lock of `lock_lots`."""
     for blocker in lot_blockers(session, [lot_id], on)[lot_id]:
         if blocker.bars_work:
-            refusal = BatchHeld if blocker.key is BlockerKey.BATCH else FirstSampleWaits
-            raise refusal(blocker.label, remedy=blocker.acts)
+            raise REFUSALS[blocker.key](blocker.label, remedy=blocker.acts)

@@ -1,5 +1,6 @@
 """Doors to the lots of a unit project: how far they are, laying them out, one lot, what is built into it."""
 
+from decimal import Decimal
 from uuid import UUID
 
 from flask import flash, request
@@ -9,9 +10,18 @@ from registry.kernel.text import _
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.pages import page, see_other, window_asked
-from registry.works import chain, office, planning, queries, recall_doors, spreading, using
+from registry.works import chain, office, planning, queries, recall_doors, removing, spreading, using
 from registry.works.blueprint import bp
-from registry.works.forms import EditForm, LayoutForm, LotForm, ReasonForm, ScheduleForm, SpreadForm, UseForm
+from registry.works.forms import (
+    EditForm,
+    LayoutForm,
+    LotForm,
+    ReasonForm,
+    RemovalForm,
+    ScheduleForm,
+    SpreadForm,
+    UseForm,
+)
 from registry.works.layout import tally
 from registry.works.queries import LotsWanted, Which
 
@@ -205,3 +215,21 @@ def withdraw_use(use_id: UUID) -> ResponseReturnValue:
 
     with reading() as uow:
         return page("works/show.html", shown=chain.lot_of_use(uow, use_id), form=form)
+
+
+@bp.route("/batches/<uuid:batch_id>/removal", methods=["GET", "POST"])
+@door(Permission.MATERIAL_RECORD)
+def remove(batch_id: UUID) -> ResponseReturnValue:
+    form = RemovalForm()
+    with reading() as uow:
+        offer = spreading.batch_to_remove(uow, batch_id)
+    form.witness.choices = list(offer.witnesses)
+    if form.validate_on_submit():
+        with form.blaming(), writing() as uow:
+            removing.remove_batch(uow, batch_id, removing.Removal(
+                form.quantity.data or Decimal(0), UUID(form.witness.data), form.photo.sent, form.reason.data,
+            ))
+        if not form.errors:
+            flash(_("退场已登记。"))
+            return see_other("materials.show", batch_id=batch_id)
+    return page("works/remove.html", form=form, offer=offer)

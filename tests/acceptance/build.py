@@ -36,7 +36,7 @@ SIGNERS = ("site/foreman", "site/quality-inspector", "site/supervision-engineer"
 
 
 def lot(site: Site, item_code: str = FORMWORK, capacity: str = "40", place: str = "三层①~⑤/A~D轴") -> Lot:
-    with site.units.writing(site.officer) as uow:
+    with site.units.writing(works.planner(site)) as uow:
         return add_lot(uow, site.unit, NewLot(works.contractor(site), item_code, place, capacity=Decimal(capacity)))
 
 

@@ -22,9 +22,9 @@ LEGAL = {
     "drawing_reviewed", "drawing_set", "drawing_sheet", "dwelling", "dwelling_check", "dwelling_signature",
     "entry_inspection", "filing", "filing_return", "first_sample", "ledger_checkpoint", "ledger_event", "ledger_leaf",
     "ledger_node", "lot_batch", "lot_result", "mark", "material_approval", "node_acceptance", "nonconformity",
-    "notice", "part", "participation", "plaque", "plaque_mounting", "pledge", "qualification", "recall",
+    "notice", "part", "participation", "plan_review", "plaque", "plaque_mounting", "pledge", "qualification", "recall",
     "recall_notice", "report_batch", "report_item", "residential_paper", "reveal_log", "sample_signature",
-    "scheme_argument", "standard_edition", "term", "test_report", "trace_report", "warranty_certificate",
+    "scheme_argument", "site_check", "standard_edition", "term", "test_report", "trace_report", "warranty_certificate",
     "warranty_signature", "witnessed_sample", "wrong_plaque_report",
 }
 

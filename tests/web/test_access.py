@@ -58,7 +58,7 @@ OF_A_PROJECT = {
     "set_id", "sheet_id", "review_id", "change_id", "argument_id", "opinion_id",
     "project_id", "unit_id", "term_id", "participation_id", "plaque_id", "mounting_id", "archive_id", "paper_id", "report_id",
     "file_id", "handover_id",
-    "lot_id", "mark_id", "sample_id", "use_id", "batch_id", "component_id",
+    "check_id", "lot_id", "mark_id", "sample_id", "use_id", "batch_id", "component_id",
     "certificate_id", "dwelling_id", "filing_id", "record_id",
 }
 """What the address of a thing names that belongs to a project, and with it to its parties and its station."""
@@ -138,9 +138,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "projects.release": {"last_day": DAY, "reason": "调往其他工地"},
     "projects.see_out": {"last_day": DAY, "reason": "合同解除"},
     "projects.take_on": SOMEBODY | {"posts": "site/crew-leader", "identity": house.identity, "since": DAY},
+    "materials.scan": {"text": "炉号=A2"},
     "works.edit": {"place": "四层", "name": "四层模板检验批", "version": "1"},
+    "works.judge_check": {"verdict": "passed", "conclusion": "同意"},
     "works.judge_mark": {"verdict": "passed"},
     "works.judge_sample": {"verdict": "passed"},
+    "works.review": {"verdict": "passed"},
     "works.supersede": {"reason": "拍错了楼层"},
     "works.withdraw": {"reason": "多划了"},
     "works.withdraw_use": {"reason": "点错了"},
@@ -286,8 +289,9 @@ def marked_lot(site: house.Site) -> dict[str, Any]:
     marked, bare = works.lot(site), works.lot(site)
     mark = works.mark(site, marked.id, done_on=today)
     sample = works.sample(site)
+    check = works.judged_check(site, works.site_check(site))
     return {
-        "lot_id": marked.id, "mark_id": mark.id, "use_id": NOBODYS, "nth": 1, "size": "label",
+        "check_id": check.id, "lot_id": marked.id, "mark_id": mark.id, "use_id": NOBODYS, "nth": 1, "size": "label",
         **{f"works.{door}": {"sample_id": sample.id} for door in ("show_sample", "judge_sample", "sample_file")},
         "works.public_mark": {"code": mark.code}, "works.edit": {"lot_id": bare.id}, "works.withdraw": {"lot_id": bare.id},
     }

@@ -35,7 +35,7 @@ def edit(lot: Lot, **changes: object) -> LotEdit:
     return replace(LotEdit(lot.place, lot.name, lot.capacity, lot.capacity_unit, lot.due_on), **changes)
 
 
-def test_the_officer_lays_out_a_concrete_structure(building):
+def test_the_contractor_lays_out_a_concrete_structure(building):
     made = build.lots(building)
     assert len(made) == 4 * 4 * 2
     assert [lot.number for lot in made[:2]] == ["02010101-001", "02010101-002"]
@@ -43,7 +43,7 @@ def test_the_officer_lays_out_a_concrete_structure(building):
 
 
 def test_what_is_previewed_is_what_is_made(building, units):
-    with units.reading(building.officer) as uow:
+    with units.reading(build.planner(building)) as uow:
         expected = preview_lots(uow, building.unit, build.wish(building))
     assert [(lot.item_code, lot.place) for lot in build.lots(building)] == [(lot.item_code, lot.place) for lot in expected]
 
@@ -73,9 +73,9 @@ def test_two_thousand_lots_are_laid_out_in_five_seconds(building):
     assert took < 5, f"{len(made)} lots in {took:.1f} s"
 
 
-@pytest.mark.parametrize("who", ["filer", "site/technical-leader", "contractor"])
-def test_the_owner_and_the_contractors_leaders_plan(building, units, who):
-    with units.writing(building.filer if who == "filer" else building.leaders[who]) as uow:
+@pytest.mark.parametrize("who", ["site/technical-leader", "contractor"])
+def test_the_contractors_leaders_plan(building, units, who):
+    with units.writing(building.leaders[who]) as uow:
         assert generate_lots(uow, building.unit, build.wish(building))
 
 
@@ -99,7 +99,7 @@ def test_the_supervision_firms_filer_moves_no_planned_day(building, units):
 
 def test_lots_belong_to_a_firm_that_builds(building, units):
     owner = build.term_of(building, "owner").participation_id
-    with pytest.raises(Invalid, match="施工单位"), units.writing(building.officer) as uow:
+    with pytest.raises(Invalid, match="施工单位"), units.writing(build.planner(building)) as uow:
         generate_lots(uow, building.unit, replace(build.wish(building), participation_id=owner))
 
 
@@ -116,7 +116,7 @@ def test_a_layout_nobody_knows_is_refused(building):
 
 def test_more_than_five_thousand_at_once_are_refused(building, units):
     wish = LayoutWish(build.contractor(building), ("structure-concrete", "plaster", "electrical"), 200, 0, 20)
-    with pytest.raises(TooManyLots, match="分专业"), units.writing(building.officer) as uow:
+    with pytest.raises(TooManyLots, match="分专业"), units.writing(build.planner(building)) as uow:
         generate_lots(uow, building.unit, wish)
 
 
@@ -128,13 +128,13 @@ def test_a_lot_is_added_by_hand_with_the_next_number(building):
 
 @pytest.mark.parametrize("code", ["0201", "999999", "钢筋"])
 def test_only_items_have_lots(building, units, code):
-    with pytest.raises(Invalid, match="分项编码"), units.writing(building.officer) as uow:
+    with pytest.raises(Invalid, match="分项编码"), units.writing(build.planner(building)) as uow:
         add_lot(uow, building.unit, NewLot(build.contractor(building), code, "一层"))
 
 
 def test_place_and_capacity_are_put_right_while_nothing_hangs_on_the_lot(building, units):
     lot = build.lot(building)
-    with units.writing(building.officer) as uow:
+    with units.writing(build.planner(building)) as uow:
         edit_lot(uow, lot.id, edit(lot, place="四层", capacity=Decimal("12.5"), capacity_unit="m²"), lot.version)
     with units.reading(building.officer) as uow:
         assert uow.get(Lot, lot.id).place == "四层"
@@ -143,28 +143,28 @@ def test_place_and_capacity_are_put_right_while_nothing_hangs_on_the_lot(buildin
 def test_two_who_put_a_lot_right_at_once_do_not_overwrite_each_other(building, units):
     lot = build.lot(building)
     seen = lot.version
-    with units.writing(building.officer) as uow:
+    with units.writing(build.planner(building)) as uow:
         edit_lot(uow, lot.id, edit(lot, place="四层"), seen)
-    with pytest.raises(LotChanged), units.writing(building.filer) as uow:
+    with pytest.raises(LotChanged), units.writing(building.leaders["site/technical-leader"]) as uow:
         edit_lot(uow, lot.id, edit(lot, place="五层"), seen)
 
 
 def test_once_a_mark_hangs_on_it_only_the_planned_day_moves(building, units):
     lot = build.lot(building)
     build.mark(building, lot.id)
-    with units.writing(building.officer) as uow:
+    with units.writing(build.planner(building)) as uow:
         edit_lot(uow, lot.id, edit(lot, due_on=build.TODAY), lot.version)
     with units.reading(building.officer) as uow:
         version = uow.get(Lot, lot.id).version
-    with pytest.raises(LotInUse, match="责任标识"), units.writing(building.officer) as uow:
+    with pytest.raises(LotInUse, match="责任标识"), units.writing(build.planner(building)) as uow:
         edit_lot(uow, lot.id, edit(lot, place="四层"), version)
-    with pytest.raises(LotInUse), units.writing(building.officer) as uow:
+    with pytest.raises(LotInUse), units.writing(build.planner(building)) as uow:
         withdraw_lot(uow, lot.id, "多划了")
 
 
 def test_a_withdrawn_lot_keeps_its_number_and_takes_no_mark(building, units):
     lot = build.lot(building)
-    with units.writing(building.officer) as uow:
+    with units.writing(build.planner(building)) as uow:
         withdraw_lot(uow, lot.id, "多划了")
     with pytest.raises(LotWithdrawn, match=lot.number):
         build.mark(building, lot.id)

@@ -12,6 +12,7 @@ from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
 from registry.works.marking import AlreadyDecided, AlreadyMarked, accept_mark, mark_lot
 from registry.works.models import Lot, LotBatch, Verdict
+from registry.works.removing import Removal, remove_batch
 from registry.works.standing import BatchHeld, lock_lots
 from registry.works.using import use_batch
 from tests.materials import build as materials
@@ -74,6 +75,23 @@ def test_two_lots_that_take_of_one_batch_at_once_take_no_more_than_there_is(site
 
     found = at_once(*(lambda lot=lot: use(lot) for lot in lots))
     assert [type(answer) for answer in found].count(Invalid) == 1
+
+
+def test_what_a_lot_takes_while_the_batch_leaves_the_site_does_not_leave_too(site):
+    lot, batch = build.lot(site), materials.approved(site)  # 40 t
+
+    def use():
+        with site.units.writing(site.leaders["site/materials-clerk"]) as uow:
+            return use_batch(uow, lot.id, batch.id, Decimal(25))
+
+    def remove():
+        with site.units.writing(site.leaders["site/quality-inspector"]) as uow:
+            return remove_batch(uow, batch.id, Removal(
+                Decimal(25), site.terms["site/supervision-engineer"], materials.photo(), "多余材料",
+            ))
+
+    found = at_once(use, remove)
+    assert sum(isinstance(answer, Invalid) for answer in found) == 1
 
 
 def test_a_recall_during_a_signature_waits_and_then_finds_the_lot(site):

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from registry.kernel.errors import Forbidden, Invalid, NotFound
-from registry.materials.deciding import Removal, remove_batch
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall, lift_recall
 from registry.materials.rules import HoldKey
@@ -16,7 +15,8 @@ from registry.materials.seeking import sought_by
 from registry.materials.standing import holds
 from registry.works.commands import as_plain
 from registry.works.models import Lot
-from registry.works.recall import batches_below, search_places
+from registry.works.recall import Below, batches_below, built_into, search_places
+from registry.works.removing import Removal, remove_batch
 from registry.works.using import use_batch
 from tests import build as sites
 from tests.materials import build as materials
@@ -66,8 +66,8 @@ def test_a_building_leads_back_to_its_batches(building, used):
     batch, lot = used
     with building.units.reading(building.officer) as uow:
         assert [place.batch_id for place in batches_below(uow, building.unit)] == [batch.id]
-        assert [place.batch_id for place in batches_below(uow, building.unit, lot.item_code[:4])] == [batch.id]
-        assert batches_below(uow, building.unit, "09") == []
+        assert [place.batch_id for place in batches_below(uow, building.unit, Below(lot.item_code[:4]))] == [batch.id]
+        assert batches_below(uow, building.unit, Below("09")) == []
 
 
 def test_a_recalled_batch_can_no_longer_be_built_in_and_a_later_delivery_is_held_too(building, used):
@@ -162,3 +162,18 @@ def test_the_station_searches_on_a_page_and_goes_on_to_the_recall(building, used
     assert "李建国" in page
     assert f"word={batch.number}" in page or "/recalls/new" in page
     assert "没有统一社会信用代码" in officer.get("/recalls/search?target=producer&uscc=91370102MA3C000000").text
+
+
+def test_a_part_leads_back_to_its_batches_with_what_holds_them(building, used, visit):
+    batch, lot = used
+    recall(building, Sought(Target.BATCH, batch.number))
+    with building.units.reading(building.officer) as uow:
+        found = built_into(uow, building.unit, Below(lot.item_code[:2]), 0)
+        assert [place.batch_id for place in found.places] == [batch.id]
+        assert found.holds[batch.id]
+        assert built_into(uow, building.unit, Below("09"), 0).places == []
+    engineer = visit(building.leaders["site/supervision-engineer"])
+    shown = engineer.get(f"/units/{building.unit}/works/materials?below={lot.item_code[:2]}").text
+    assert batch.number in shown
+    assert "召回" in shown
+    assert batch.number not in engineer.get(f"/units/{building.unit}/works/materials?below=09").text

@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 
 from registry.kernel.errors import Invalid, NotFound
-from registry.materials.deciding import Removal, remove_batch
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
 from registry.materials.standing import project_holds
 from registry.projects.offices import NotInOffice
 from registry.works.marking import accept_mark
 from registry.works.models import Verdict
+from registry.works.removing import Removal, remove_batch
 from registry.works.standing import BatchHeld, BlockerKey, lot_blockers
 from registry.works.using import AlreadyUsed, UseSettled, use_batch, withdraw_use
 from tests.materials import build as materials
