@@ -59,6 +59,8 @@ class Arrival:
     arrived_on: date
     producer_licence: str = ""
     green_label: str = ""      # 绿色建材评价标识编号, where the product carries one
+    certificate_number: str = ""
+    scanned: str = ""          # what the supplier's own code said, as it was read
     papers: tuple[tuple[Paper, UUID | SentFile], ...] = ()
 
 
@@ -83,7 +85,8 @@ def record_batch(uow: UnitOfWork, project_id: UUID, arrival: Arrival) -> Batch:
         grade=arrival.grade, quantity=arrival.quantity, unit=kind.unit, producer_id=producer.id,
         producer_name=producer.name, producer_licence=arrival.producer_licence, supplier_id=supplier.id,
         supplier_name=supplier.name, arrived_on=arrival.arrived_on, critical=kind.critical,
-        green=kind.green or bool(arrival.green_label), term_id=term.id, recorded_by=term.person_name, recorded_at=uow.at,
+        green=kind.green or bool(arrival.green_label), certificate_number=arrival.certificate_number,
+        scanned=arrival.scanned.replace("\r\n", "\n"), term_id=term.id, recorded_by=term.person_name, recorded_at=uow.at,
     )
     uow.session.add(batch)
     uow.session.flush()

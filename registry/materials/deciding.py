@@ -1,17 +1,17 @@
 """What is decided about a batch: the supervision firm's approval, and what becomes of one that failed.
 
-Sources: 建设工程质量管理条例 第三十七条; 北京市建设工程质量条例 第四十条 (退场 under the supervisor's eyes); product standards.
+That a batch goes from the site again (退场) turns on the lots that use it: see `works.removing`.
+Sources: 建设工程质量管理条例 第三十七条; product standards.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
 
 from registry.documents import actions as documents
 from registry.documents.actions import SentFile
-from registry.documents.kinds import PAPERS, PICTURES
+from registry.documents.kinds import PAPERS
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -21,15 +21,13 @@ from registry.materials.offices import (
     APPROVERS,
     DESIGNERS,
     DISPOSERS,
-    REMOVAL_WITNESSES,
     batch_for,
     between_recalls,
 )
 from registry.materials.rules import FAILURES, blocks_approval
-from registry.materials.standing import holds, remaining, reports_of
+from registry.materials.standing import holds, reports_of
 from registry.materials.testing import refuse_recalled, test_of
 from registry.policy import Permission
-from registry.projects.models import Term
 from registry.projects.offices import office_of, own_office
 from registry.standards.materials import Retest
 
@@ -44,10 +42,6 @@ class RetestForbidden(Conflict):
 
 class NothingFailed(Conflict):
     code = "material.nothing-failed"
-
-
-class OneWitness(Conflict):
-    code = "material.witness-is-disposer"
 
 
 def approve_batch(uow: UnitOfWork, batch_id: UUID, verdict: Verdict, opinion: str = "") -> Approval:
@@ -76,45 +70,6 @@ def approve_batch(uow: UnitOfWork, batch_id: UUID, verdict: Verdict, opinion: st
     uow.session.add(made)
     ledger.append(uow, "batch.approved" if verdict is Verdict.PASSED else "batch.refused", made)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """退场. The witness is of the supervision firm."""
-
-    quantity: Decimal
-    witness_term_id: UUID
-    photo: UUID | SentFile
-    reason: str
-
-
-def remove_batch(uow: UnitOfWork, batch_id: UUID, removal: Removal) -> Disposition:
-    """Enter that a batch, or what is left of it, has gone from the site under a witness's eyes.
-
-    Raises NotInOffice for either; OneWitness when both are one person; Invalid for more than is there.
-    """
-    batch = batch_for(uow, batch_id, Permission.MATERIAL_RECORD)
-    term = own_office(uow, batch.project_id, DISPOSERS, uow.today)
-    witness = office_of(uow, removal.witness_term_id, batch.project_id, REMOVAL_WITNESSES, uow.today)
-    refuse_own_witness(term, witness)
-    photo = documents.take(uow, removal.photo, PICTURES)
-    uow.get(Batch, batch_id, lock=True)
-    left = remaining(uow.session, [batch_id])[batch_id]
-    if not 0 < removal.quantity <= left:
-        raise Invalid(
-            _("退场数量应大于 0，且不超过在场的 {left} {unit}。", left=f"{left.normalize():f}", unit=batch.unit),
-            field="quantity",
-        )
-    return enter(uow, "batch.removed", Disposition(
-        id=uow.new_id(), batch_id=batch_id, kind=Disposition.Kind.REMOVED, reason=removal.reason,
-        quantity=removal.quantity, witness_term_id=witness.id, witnessed_by=witness.person_name, photo_sha256=photo.sha256,
-        term_id=term.id, disposed_by=term.person_name, disposed_at=uow.at,
-    ))
-
-
-def refuse_own_witness(term: Term, witness: Term) -> None:
-    if term.person_id == witness.person_id:
-        raise OneWitness(_("办理人和见证人都是{name}，应当是两个人。", name=term.person_name))
 
 
 @dataclass(frozen=True, slots=True)

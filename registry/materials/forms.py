@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, time
+from decimal import Decimal
 from uuid import UUID
 
-from wtforms import FieldList, FormField
+from wtforms import FieldList, FormField, HiddenField
 from wtforms import Form as Rows
 from wtforms.validators import ValidationError
 
@@ -18,6 +19,7 @@ from registry.materials.arriving import Firm
 from registry.materials.models import ComponentStep, Recall
 from registry.materials.prefabrication import Happening, NumberTaken, OutOfTurn, Piece
 from registry.materials.rules import PAPERS, Verdict
+from registry.materials.scanning import LONGEST, Recognised
 from registry.materials.testing import Item
 from registry.standards.materials import Paper
 from registry.web.fields import (
@@ -62,10 +64,18 @@ class ArrivalForm(Form):
     producer_licence = LineField(later("生产许可证或备案编号"), [at_most(60)])
     supplier_uscc = UsccField(later("供应单位统一社会信用代码"), [Needed()])
     supplier_name = LineField(later("供应单位名称"), [at_most(100)])
+    certificate_number = LineField(later("合格证（质量证明书）编号"), [at_most(80)])
     green_label = LineField(later("绿色建材评价标识编号"), [at_most(60)])
     arrived_on = DayField(later("进场日期"), [Needed()])
     certificate = DocumentField(later("产品合格证"))
     factory_test = DocumentField(later("出厂检验报告"))
+    scanned = HiddenField(validators=[at_most(LONGEST)])     # what a supplier's code said, kept as it was read
+
+    def recognised(self, said: Recognised) -> None:
+        """Fill in what a code said; what was filled in before stays where the code says nothing."""
+        self.scanned.data = said.text
+        for name, value in said.fields.items():
+            self[name].data = Decimal(value) if name == "quantity" else value
 
     @property
     def papers(self) -> tuple[tuple[Paper, UUID | SentFile], ...]:
@@ -74,6 +84,12 @@ class ArrivalForm(Form):
             (Paper.FACTORY_TEST, self.factory_test.data),
         )
         return tuple((paper, file) for paper, file in sent if file is not None)
+
+
+class ScanForm(Form):
+    """What the phone read from a code, or what somebody pasted."""
+
+    text = ParagraphField(later("二维码内容"), [Needed(), at_most(LONGEST)])
 
 
 class PaperForm(Form):
@@ -149,13 +165,6 @@ class ReportForm(Form):
 class ApprovalForm(Form):
     verdict = OneOfField(later("审查意见"), [Needed()], choices=OPINIONS)
     opinion = ParagraphField(later("说明"), [at_most(500)])
-
-
-class RemovalForm(Form):
-    quantity = AmountField(later("退场数量"), [Needed()])
-    witness = ChoiceField(later("监理见证人"), [Needed()])
-    photo = DocumentField(later("退场照片"), [Needed()])
-    reason = ParagraphField(later("退场原因"), [Needed(), at_most(500)])
 
 
 class DowngradeForm(Form):

@@ -1,12 +1,12 @@
 """What can be asked about materials. Every answer has been through policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
@@ -22,8 +22,6 @@ from registry.materials.models import (
     Component,
     Disposition,
     EntryInspection,
-    Recall,
-    RecallNotice,
     ReportBatch,
     TestReport,
     WitnessedSample,
@@ -41,7 +39,7 @@ from registry.materials.offices import (
     WITNESSES,
     project_for,
 )
-from registry.materials.rules import FAILURES, Hold, HoldKey, state_word
+from registry.materials.rules import Hold, state_word
 from registry.materials.standing import holds, kind_of, remaining
 from registry.parties.models import Organisation
 from registry.policy import Permission
@@ -51,114 +49,6 @@ from registry.standards import handbook as standards
 from registry.standards.materials import MaterialKind
 
 LAST_USED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which batches a list shows. state: "free", "held", "failed", "removed" or "" for all."""
-
-    kind: str = ""
-    producer: UUID | None = None
-    state: str = ""
-    word: str = ""
-    offset: int = 0
-    limit: int = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    batch: Batch
-    kind: str
-    holds: Sequence[Hold]
-
-    @property
-    def state(self) -> str:
-        return state_word(self.holds)
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of a project's batches, what can be filtered by, and what the actor may do."""
-
-    project: Project
-    rows: Sequence[Row]
-    total: int
-    kinds: Sequence[tuple[str, str]]
-    producers: Sequence[tuple[str, str]]
-    notices: Sequence[RecallNotice]         # recalls not answered yet
-    posts: frozenset[str]                   # which the actor holds here today
-
-    @property
-    def may_receive(self) -> bool:
-        return bool(self.posts & set(CLERKS))
-
-    @property
-    def may_report(self) -> bool:
-        return bool(self.posts & set(REPORTERS))
-
-
-def batches(uow: UnitOfWork, project_id: UUID, wanted: Wanted) -> Listed:
-    """The batches of a project, the latest to arrive first."""
-    project = project_for(uow, project_id, Permission.MATERIAL_READ)
-    within = conditions(project_id, wanted)
-    if wanted.state:
-        ids = uow.session.scalars(select(Batch.id).where(*within).order_by(Batch.arrived_on.desc(), Batch.id)).all()
-        standing = holds(uow.session, ids)
-        chosen = [batch for batch in ids if in_state(standing[batch], wanted.state)]
-        total, within = len(chosen), [Batch.id.in_(chosen[wanted.offset:wanted.offset + wanted.limit])]
-        offset = 0
-    else:
-        total, offset = uow.session.scalar(select(func.count()).select_from(Batch).where(*within)) or 0, wanted.offset
-    found = uow.session.scalars(
-        select(Batch).where(*within).order_by(Batch.arrived_on.desc(), Batch.id).offset(offset).limit(wanted.limit)
-    ).all()
-    standing = holds(uow.session, [batch.id for batch in found])
-    rows = [Row(batch, kind_of(uow.session, batch.kinds_id, batch.kind).label, standing[batch.id]) for batch in found]
-    return Listed(project, rows, total, kinds_here(uow, project), producers_here(uow, project_id),
-                  open_notices(uow, project_id), posts_held(uow, project_id))
-
-
-def conditions(project_id: UUID, wanted: Wanted) -> list[ColumnElement[bool]]:
-    within: list[ColumnElement[bool]] = [Batch.project_id == project_id]
-    if wanted.kind:
-        within.append(Batch.kind == wanted.kind)
-    if wanted.producer:
-        within.append(Batch.producer_id == wanted.producer)
-    if wanted.word:
-        within.append(or_(
-            Batch.number.startswith(wanted.word.upper(), autoescape=True), Batch.product.contains(wanted.word, autoescape=True),
-        ))
-    return within
-
-
-def in_state(found: Sequence[Hold], state: str) -> bool:
-    if state == "failed":
-        return any(hold.key in FAILURES for hold in found)
-    if state == "removed":
-        return any(hold.key is HoldKey.REMOVED for hold in found)
-    return bool([hold for hold in found if hold.key is not HoldKey.REMOVED]) if state == "held" else not found
-
-
-def kinds_here(uow: UnitOfWork, project: Project) -> list[tuple[str, str]]:
-    known = {kind.key: kind.label for kind in standards.material_kinds(uow.session, project.region, uow.today).content}
-    used = uow.session.scalars(select(Batch.kind).where(Batch.project_id == project.id).distinct().order_by(Batch.kind))
-    return [(key, known.get(key, key)) for key in used]
-
-
-def producers_here(uow: UnitOfWork, project_id: UUID) -> list[tuple[str, str]]:
-    rows = uow.session.execute(
-        select(Batch.producer_id, func.max(Batch.producer_name)).where(Batch.project_id == project_id)
-        .group_by(Batch.producer_id).order_by(func.max(Batch.producer_name))
-    )
-    return [(str(key), name) for key, name in rows]
-
-
-def open_notices(uow: UnitOfWork, project_id: UUID) -> Sequence[RecallNotice]:
-    return uow.session.scalars(
-        select(RecallNotice).join(Recall).options(selectinload(RecallNotice.recall))
-        .where(RecallNotice.project_id == project_id, RecallNotice.answered_at.is_(None), Recall.lifted_at.is_(None))
-        .order_by(RecallNotice.sent_at, RecallNotice.id)
-    ).all()
 
 
 def posts_held(uow: UnitOfWork, project_id: UUID) -> frozenset[str]:
@@ -259,6 +149,23 @@ class Receiving:
     project: Project
     kinds: Sequence[MaterialKind]
     last: Sequence[Batch]
+
+    def alike(self, said: Mapping[str, str]) -> Batch | None:
+        """Return the delivery a code reminds of: of the same product, or from the same producer."""
+        return next((
+            one for one in self.last
+            if one.product == said.get("product") or one.producer_name == said.get("producer_name")
+        ), None)
+
+
+def batch_like(uow: UnitOfWork, code: str) -> Batch | None:
+    """The delivery whose label of ours carries a code, wherever the actor may see it; None for any other code."""
+    try:
+        found = behind_code(uow, code)
+    except NotFound:
+        return None
+    policy.require(uow.actor, Permission.MATERIAL_READ, found.scope)
+    return found if isinstance(found, Batch) else None
 
 
 def receiving(uow: UnitOfWork, project_id: UUID) -> Receiving:

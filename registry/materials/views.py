@@ -18,6 +18,7 @@ from registry.materials import (
     recall_doors,
     testing,
 )
+from registry.materials.batch_queries import LATEST, SORTS, Wanted, batches
 from registry.materials.blueprint import bp
 from registry.materials.forms import (
     ApprovalForm,
@@ -25,16 +26,17 @@ from registry.materials.forms import (
     DowngradeForm,
     InspectionForm,
     PaperForm,
-    RemovalForm,
     ReportForm,
     RetestForm,
     SampleForm,
+    ScanForm,
 )
 from registry.materials.models import Batch, Component, Verdict
+from registry.materials.scanning import recognise
 from registry.policy import Permission
 from registry.web.door import door, reading, writing
 from registry.web.files import named, show_document
-from registry.web.pages import page, see_other, window_asked
+from registry.web.pages import page, see_other, sort_asked, window_asked
 from registry.web.uploads import upload_number
 
 NOTHING = Decimal(0)  # what was left empty; the act says that it is too little
@@ -49,13 +51,14 @@ PRINTED = {
 @bp.get("/projects/<uuid:project_id>/materials")
 @door(Permission.MATERIAL_READ)
 def index(project_id: UUID) -> ResponseReturnValue:
-    window = window_asked()
-    wanted = queries.Wanted(
-        request.args.get("kind", ""), upload_number(request.args.get("producer", "")), request.args.get("state", ""),
-        request.args.get("q", "").strip()[:100], window.offset, window.size,
+    window, asked = window_asked(), request.args
+    wanted = Wanted(
+        asked.get("kind", ""), upload_number(asked.get("producer", "")), upload_number(asked.get("supplier", "")),
+        asked.get("flag", ""), asked.get("state", ""), asked.get("q", "").strip()[:100],
+        sort_asked(*SORTS, usual=LATEST), window.offset, window.size,
     )
     with reading() as uow:
-        return page("materials/index.html", listed=queries.batches(uow, project_id, wanted), wanted=wanted, window=window)
+        return page("materials/index.html", listed=batches(uow, project_id, wanted), wanted=wanted, window=window)
 
 
 @bp.get("/projects/<uuid:project_id>/materials/failed")
@@ -72,8 +75,7 @@ def arrive(project_id: UUID) -> ResponseReturnValue:
     """`?like=<batch>` takes over everything that repeats from an earlier delivery."""
     form = ArrivalForm()
     with reading() as uow:
-        offered = queries.receiving(uow, project_id)
-        form.kind.choices = [(kind.key, f"{kind.label}（{kind.unit}）") for kind in offered.kinds]
+        offered = offered_to(uow, project_id, form)
         like = upload_number(request.args.get("like", ""))
         if request.method == "GET":
             take_over(uow, form, next((batch for batch in offered.last if batch.id == like), None))
@@ -83,7 +85,27 @@ def arrive(project_id: UUID) -> ResponseReturnValue:
         if not form.errors:
             flash(_("进场已登记。下一步：进场检验。"))
             return see_other(".show", batch_id=made.id)
-    return page("materials/arrive.html", form=form, offered=offered)
+    said = recognise(form.scanned.data or "")
+    return page("materials/arrive.html", form=form, offered=offered, scan=ScanForm(formdata=None), said=said)
+
+
+def offered_to(uow: UnitOfWork, project_id: UUID, form: ArrivalForm) -> queries.Receiving:
+    offered = queries.receiving(uow, project_id)
+    form.kind.choices = [(kind.key, f"{kind.label}（{kind.unit}）") for kind in offered.kinds]
+    return offered
+
+
+@bp.post("/projects/<uuid:project_id>/materials/arrive/scan")
+@door(Permission.MATERIAL_RECORD)
+def scan(project_id: UUID) -> ResponseReturnValue:
+    """Show the form with what a supplier's code said filled in. Nothing is kept until it is submitted."""
+    form, scan_form = ArrivalForm(formdata=None), ScanForm()
+    said = recognise(scan_form.text.data or "") if scan_form.validate_on_submit() else recognise("")
+    with reading() as uow:
+        offered = offered_to(uow, project_id, form)
+        take_over(uow, form, queries.batch_like(uow, said.own_code) if said.own_code else offered.alike(said.fields))
+        form.recognised(said)
+    return page("materials/arrive.html", form=form, offered=offered, scan=scan_form, said=said)
 
 
 def take_over(uow: UnitOfWork, form: ArrivalForm, like: Batch | None) -> None:
@@ -101,8 +123,8 @@ def arrival_of(form: ArrivalForm) -> arriving.Arrival:
         form.kind.data, form.number.data, form.product.data, form.grade.data, form.quantity.data or NOTHING,
         arriving.Firm(form.producer_uscc.data, form.producer_name.data or ""),
         arriving.Firm(form.supplier_uscc.data, form.supplier_name.data or ""), form.arrived_on.day,
-        form.producer_licence.data or "", form.green_label.data or "",
-        form.papers,
+        form.producer_licence.data or "", form.green_label.data or "", form.certificate_number.data or "",
+        form.scanned.data or "", form.papers,
     )
 
 
@@ -242,24 +264,6 @@ def approve(batch_id: UUID) -> ResponseReturnValue:
             return see_other(".show", batch_id=batch_id)
     with reading() as uow:
         return page("materials/approve.html", form=form, chain=queries.chain(uow, batch_id, Permission.MATERIAL_APPROVE))
-
-
-@bp.route("/batches/<uuid:batch_id>/removal", methods=["GET", "POST"])
-@door(Permission.MATERIAL_RECORD)
-def remove(batch_id: UUID) -> ResponseReturnValue:
-    form = RemovalForm()
-    with reading() as uow:
-        chain = queries.chain(uow, batch_id, Permission.MATERIAL_RECORD)
-        form.witness.choices = queries.people(uow, chain.batch.project_id, offices.REMOVAL_WITNESSES)
-    if form.validate_on_submit():
-        with form.blaming(), writing() as uow:
-            deciding.remove_batch(uow, batch_id, deciding.Removal(
-                form.quantity.data or NOTHING, UUID(form.witness.data), form.photo.sent, form.reason.data,
-            ))
-        if not form.errors:
-            flash(_("退场已登记。"))
-            return see_other(".show", batch_id=batch_id)
-    return page("materials/remove.html", form=form, chain=chain)
 
 
 @bp.route("/batches/<uuid:batch_id>/downgrade", methods=["GET", "POST"])

@@ -11,13 +11,10 @@ from registry.materials.deciding import (
     Downgrade,
     NothingFailed,
     NotReady,
-    OneWitness,
-    Removal,
     RetestForbidden,
     approve_batch,
     downgrade_batch,
     order_retest,
-    remove_batch,
 )
 from registry.materials.models import Verdict
 from registry.materials.rules import HoldKey
@@ -28,6 +25,7 @@ from registry.projects.offices import NotInOffice
 from registry.projects.registering import PersonRow
 from registry.projects.staffing import staff_person
 from registry.standards.materials import Paper
+from registry.works.removing import OneWitness, Removal, remove_batch
 from tests.build import identity, term_of
 from tests.materials import build
 from tests.materials.build import FAILED, PASSED

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry.kernel.errors import Invalid, Refusal
 from registry.materials.arriving import add_file
-from registry.materials.deciding import Removal, RetestForbidden, order_retest, remove_batch
+from registry.materials.deciding import RetestForbidden, order_retest
 from registry.materials.models import BatchFile, Disposition, RecallNotice
 from registry.materials.reach import Sought, Target
 from registry.materials.recalling import Announcement, announce_recall
@@ -20,6 +20,7 @@ from registry.materials.rules import HoldKey
 from registry.materials.standing import holds
 from registry.materials.testing import BatchRecalled, MarkUsed, NumberUsed, record_sample
 from registry.standards.materials import Paper
+from registry.works.removing import Removal, remove_batch
 from tests.materials import build
 
 

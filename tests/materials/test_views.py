@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from registry.kernel.actor import SYSTEM
 from registry.kernel.jobs import work_once
-from registry.materials.deciding import Removal, remove_batch
 from registry.materials.jobs import HANDLERS
 from registry.materials.reach import Sought, Target
 from registry.materials.recall_queries import receipts
 from registry.materials.recalling import Announcement, announce_recall, lift_recall
 from registry.notices.models import Notice
+from registry.works.removing import Removal, remove_batch
 from tests import build as sites
 from tests.documents import samples
 from tests.materials import build
@@ -231,3 +231,21 @@ def test_a_recall_without_a_reason_is_refused_beside_the_field(building, visit):
 
 def test_a_site_engineer_announces_no_recall(clerk):
     assert clerk.get("/recalls").status_code == 403
+
+
+def test_the_list_is_filtered_by_flag_state_and_supplier_and_sorted(building, clerk):
+    key = build.batch(building, number="A-1")
+    maker = build.Firm(build.MILL, "泉城钢铁有限公司")
+    plain = build.batch(building, kind="glass", number="A-2", product="中空玻璃", supplier=maker)
+    listed = f"/projects/{building.project}/materials"
+    keys, greens = clerk.get(f"{listed}?flag=key").text, clerk.get(f"{listed}?flag=green").text
+    assert (key.number in keys, plain.number in keys) == (key.critical, plain.critical)
+    assert (key.number in greens, plain.number in greens) == (key.green, plain.green)
+    waiting = clerk.get(f"{listed}?state=report").text
+    assert key.number in waiting
+    own = clerk.get(f"{listed}?supplier={plain.supplier_id}").text
+    assert (plain.number in own, key.number in own) == (True, False)
+    up, down = clerk.get(f"{listed}?sort=number").text, clerk.get(f"{listed}?sort=-number").text
+    assert up.index("A-1") < up.index("A-2")
+    assert down.index("A-2") < down.index("A-1")
+    assert clerk.get(f"{listed}?sort=password").status_code == 200
