@@ -68,6 +68,16 @@ FORMS: dict[str, Facts] = {
     "item_record": heading(name="钢筋", level="item", signatures=signatures("项目专业技术负责人", "专业监理工程师"), **NODE),
     "division_record": heading(name="地基与基础", level="division", signatures=signatures(*LEADERS), **NODE),
     "unit_review": heading(name="1 号楼", level="unit", signatures=signatures("施工单位项目负责人", "总监理工程师"), **NODE),
+    "site_check": {
+        "number": "P000001-20260301", "project": "和平里小区", "started_on": date(2026, 1, 5), "permit": "370102202601050101",
+        "owner": "历城置业有限公司", "owner_leader": "赵建设", "design": "齐鲁建筑设计院", "design_leader": "孙设计",
+        "supervision": "明湖监理有限公司", "chief": "龑喆堃", "contractor": "山东泉城建工集团有限公司", "leader": "张昇镕",
+        "technical": "郑㛃", "items": [
+            {"label": f"施工组织设计、施工方案编制及审批 {number}", "said": "编制人、审批人", "files": number % 2}
+            for number in range(13)
+        ], "self_check": "各项制度健全，自检合格", "filled_on": date(2026, 3, 1), "verdict": "合格", "conclusion": "同意开工",
+        "checker": "龑喆堃", "checked_on": date(2026, 3, 2),
+    },
     "hidden_record": heading(
         hidden="钢筋工程", place="三层梁板①~⑤轴", looked_on=date(2026, 3, 4), drawings="结施-05；设计变更 03",
         materials="HRB400E Φ25、Φ8", contents="钢筋牌号、规格、数量、位置", photos=["9f86d081" * 8] * 2, repeats=False,
