@@ -244,7 +244,7 @@ def check_file(check_id: UUID, nth: int) -> ResponseReturnValue:
         return show_document(site_checks.check_file(uow, check_id, nth))
 
 
-@bp.get("/site-checks/<uuid:check_id>/record")
+@bp.get("/site-checks/<uuid:check_id>/record.pdf")
 @door(Permission.WORK_READ)
 def check_record(check_id: UUID) -> ResponseReturnValue:
     with reading() as uow:

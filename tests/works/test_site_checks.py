@@ -163,5 +163,5 @@ def test_the_leader_fills_it_in_and_the_chief_judges_it_on_pages(building, visit
     done = chief.post(f"{shown}/conclusion", {"verdict": "passed", "conclusion": "同意开工"}, at=shown)
     assert done.status_code == 303, done.text
     assert "同意开工" in chief.get(shown).text
-    assert chief.get(f"{shown}/record").data.startswith(b"%PDF")
+    assert chief.get(f"{shown}/record.pdf").data.startswith(b"%PDF")
     assert "尚未检查合格" not in chief.get(f"/units/{building.unit}/works").text
