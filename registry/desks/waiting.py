@@ -86,7 +86,7 @@ def waiting(uow: UnitOfWork) -> list[Group]:
     held = offices(uow)
     ways: list[Callable[[UnitOfWork, Sequence[Office]], Iterable[Group]]] = []
     if held:
-        ways += [of_acceptance, of_beginnings, of_marks, of_lots, of_materials, of_changes, of_rounds, of_recalls]
+        ways += [of_acceptance, of_marks, of_lots, of_beginnings, of_materials, of_changes, of_rounds, of_recalls]
     if policy.holds_anywhere(uow.actor, Permission.STATION_RECORD):
         ways.append(of_station)
     if policy.holds_anywhere(uow.actor, Permission.COMPLETION_FILE):
