@@ -1,16 +1,18 @@
 """What can be done with the ledger: write an event."""
 
+import json
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     Boolean,
     ColumnElement,
     Connection,
@@ -23,15 +25,18 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    Text,
     Uuid,
     any_,
     bindparam,
     func,
     insert,
     inspect,
+    literal_column,
     select,
     true,
 )
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeEngine
 
@@ -39,7 +44,7 @@ from registry.kernel.db import Base
 from registry.kernel.uow import UnitOfWork
 from registry.ledger.models import LedgerEvent, LedgerPending, LedgerSalt
 from registry.ledger.private import refuse_personal_numbers
-from registry.ledger.rules import SALT_BYTES, Content, FileRef, Place, commitment, event_body
+from registry.ledger.rules import SALT_BYTES, Content, FileRef, Place, commitment, event_body, written_alike
 
 Record = TypeVar("Record", bound=Base)
 
@@ -79,17 +84,34 @@ def newest_events() -> Select[*tuple[Any, ...]]:
     return select(asked.c.id, newest).join(newest, true())
 
 
+class Event(NamedTuple):
+    """An event as it is written: the columns of `ledger_event`."""
+
+    id: UUID
+    at: datetime
+    kind: str
+    subject_table: str
+    subject_id: UUID
+    nth: int
+    previous_id: UUID | None
+    body: bytes
+
+
+def given_rows(model: type[Base], name: str) -> Select[*tuple[Any, ...]]:
+    """Select rows of a model out of one parameter, a JSON list (see `rows_of`), in its order."""
+    table = cast("Table", model.__table__)
+    rows = func.json_populate_recordset(
+        literal_column(f"NULL::{table.name}"), sql_cast(bindparam(name, type_=Text()), JSON),
+    ).table_valued(*table.columns, with_ordinality="ordinality", name=f"given_{name}")
+    return select(*(rows.c[column.name] for column in table.columns)).order_by(rows.c.ordinality)
+
+
 def write_events() -> Insert:
-    """Write events and put them in the queue, in this order, by one statement; one list for each column."""
-    columns = [LedgerEvent.__table__.c[name] for name in COLUMNS]
-    lists = [bindparam(column.name, type_=ARRAY(column.type)) for column in columns]
-    given = func.unnest(*lists).table_valued(*columns, with_ordinality="place").render_derived()
-    rows = select(*(given.c[name] for name in COLUMNS)).order_by(given.c.place)
-    written = insert(LedgerEvent).from_select(COLUMNS, rows).returning(LedgerEvent.id).cte("written")
-    return insert(LedgerPending).from_select(["event_id"], select(written.c.id))
+    """Write `events` and put them in the queue, in this order, by one statement."""
+    written = insert(LedgerEvent).from_select(Event._fields, given_rows(LedgerEvent, "events")).returning(LedgerEvent.id)
+    return insert(LedgerPending).from_select(["event_id"], select(written.cte("written").c.id))
 
 
-COLUMNS = ("id", "at", "kind", "subject_table", "subject_id", "nth", "previous_id", "body")
 NEWEST = newest_events()
 WRITE = write_events()
 
@@ -102,7 +124,7 @@ def append(
     data: Mapping[str, Any] | None = None,
     files: Sequence[FileRef] = (),
     personal: Mapping[str, str] | None = None,
-) -> LedgerEvent:
+) -> Event:
     """Write down, for good, that `kind` happened to `record` in this act.
 
     Call it last: the record is flushed, locked until the act ends, and noted as it stands in the database.
@@ -116,7 +138,7 @@ def append(
     return append_many(uow, kind, [Entry(record, data, files, personal)])[0]
 
 
-def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[LedgerEvent]:
+def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[Event]:
     """Do as `append` does for each entry in turn, in few statements however many there are."""
     session = uow.session
     born = {entry.record for entry in entries if inspect(entry.record).pending}
@@ -134,58 +156,54 @@ def append_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> li
         events.append(event(uow, kind, place, content))
         salts += kept
     if events:
-        connection.execute(WRITE, columns_of(events))
+        connection.execute(WRITE, {"events": rows_of(event._asdict() for event in events)})
     if salts:
         connection.execute(insert(LedgerSalt), salts)
     return events
 
 
 def enter(
-    uow: UnitOfWork, kind: str, record: Base, *, data: Mapping[str, Any] | None = None
-) -> LedgerEvent:
+    uow: UnitOfWork, kind: str, record: Base, *, data: Mapping[str, Any] | None = None, files: Sequence[FileRef] = (),
+) -> Event:
     """Write a new record and, as its first event, that `kind` happened: both by one statement. See `enter_many`."""
-    return enter_many(uow, kind, [Entry(record, data)])[0]
+    return enter_many(uow, kind, [Entry(record, data, files)])[0]
 
 
-def enter_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[LedgerEvent]:
+def enter_many(uow: UnitOfWork, kind: str, entries: Sequence[Entry[Any]]) -> list[Event]:
     """Write new records of one model and, as the first event of each, that `kind` happened: all by one statement.
 
-    entries  records not in the session yet, with `data`; PostgreSQL must give all their facts back as it gets them
+    entries  records not in the session yet, with `data` and `files`; PostgreSQL must give all their facts back as it
+             gets them
     raises   as `append` does; TypeError for a record that `append` would have to read back
     """
     records = [entry.record for entry in entries]
     model: type[Base] = type(records[0])
     made = [first_event(uow, kind, entry) for entry in entries]
     uow.session.flush()  # what the records refer to may be new as well
-    columns = [column.key for column in inspect(model).column_attrs]
-    written = {f"record_{name}": [getattr(record, name) for record in records] for name in columns}
-    uow.session.connection().execute(entry_of(model), columns_of(made) | written)
+    uow.session.connection().execute(entry_of(model), {
+        "events": rows_of(event._asdict() for event in made), "records": rows_of(inspect(record).dict for record in records),
+    })
     for record in records:
         make_transient_to_detached(record)
         uow.session.add(record)
     return made
 
 
-def first_event(uow: UnitOfWork, kind: str, entry: Entry[Any]) -> LedgerEvent:
+def first_event(uow: UnitOfWork, kind: str, entry: Entry[Any]) -> Event:
     record = entry.record
     facts = exact_facts(record)
     if facts is None:
         raise TypeError(f"{type(record).__name__} is not kept as it is given: add it, and append")
     [key] = inspect(type(record)).primary_key_from_instance(record)
-    return event(uow, kind, Place(uow.new_id(), record.__tablename__, key), Content(facts, entry.data))
+    return event(uow, kind, Place(uow.new_id(), record.__tablename__, key), Content(facts, entry.data, entry.files))
 
 
 @cache
 def entry_of(model: type[Base]) -> Insert:
-    """Write records of a model, one list for each column, and their events."""
+    """Write `records` of a model, and their `events`."""
     table = cast("Table", model.__table__)
-    if any(isinstance(column.type, ARRAY) for column in table.columns):
-        raise TypeError(f"{model.__name__} has lists in a column, which cannot be given as lists")
-    names = [column.key for column in table.columns]
-    lists = [bindparam(f"record_{column.key}", type_=ARRAY(column.type)) for column in table.columns]
-    given = func.unnest(*lists).table_valued(*table.columns).render_derived()
-    rows = select(*(given.c[name] for name in names))
-    return write_events().add_cte(insert(table).from_select(names, rows).cte("entered"))
+    entered = insert(table).from_select(table.columns.keys(), given_rows(model, "records"))
+    return write_events().add_cte(entered.cte("entered"))
 
 
 def subject_of(record: Base) -> Subject:
@@ -228,6 +246,8 @@ def exact_facts(record: Base) -> Facts | None:
 
 
 def is_exact(value: object, kind: type) -> bool:
+    if kind is object:  # JSON
+        return written_alike(value)
     return value is None or (type(value) is kind and getattr(value, "tzinfo", UTC) is not None)
 
 
@@ -235,7 +255,7 @@ def is_exact(value: object, kind: type) -> bool:
 def exact_kinds(model: type[Base]) -> dict[str, type]:
     """Return the Python type of each fact of a model that comes back from PostgreSQL as it went in.
 
-    Numbers with a scale and JSON do not: they come back rounded or in another shape.
+    Numbers with a scale do not: they come back rounded. JSON does as long as no number in it has a fraction.
     """
     columns = {name: inspect(model).columns[name].type for name in model.ledger_facts}
     return {name: kind.python_type for name, kind in columns.items() if comes_back(kind)}
@@ -243,7 +263,7 @@ def exact_kinds(model: type[Base]) -> dict[str, type]:
 
 def comes_back(kind: TypeEngine[Any]) -> bool:
     """Say whether PostgreSQL gives back values of a type, or lists of them, exactly as it got them."""
-    return isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, EXACT)
+    return isinstance(kind, JSON) or isinstance(kind.item_type if isinstance(kind, ARRAY) else kind, EXACT)
 
 
 @cache
@@ -288,14 +308,16 @@ def commitments(entry: Entry[Any], salts: Sequence[Mapping[str, Any]]) -> dict[s
     return {salt["field"]: commitment(salt["salt"], values[salt["field"]]) for salt in salts}
 
 
-def event(uow: UnitOfWork, kind: str, place: Place, content: Content) -> LedgerEvent:
+def event(uow: UnitOfWork, kind: str, place: Place, content: Content) -> Event:
     refuse_personal_numbers({**content.record, **(content.data or {})}, uow.today)
-    return LedgerEvent(
-        id=place.id, at=uow.at, kind=kind, subject_table=place.table, subject_id=place.subject,
-        nth=place.nth, previous_id=place.previous, body=event_body(kind, uow.at, uow.actor, place, content),
-    )
+    body = event_body(kind, uow.at, uow.actor, place, content)
+    return Event(place.id, uow.at, kind, place.table, place.subject, place.nth, place.previous, body)
 
 
-def columns_of(events: Sequence[LedgerEvent]) -> dict[str, list[Any]]:
-    """Turn events into one list for each column, as WRITE takes them."""
-    return {name: [getattr(made, name) for made in events] for name in COLUMNS}
+def rows_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as a JSON list that PostgreSQL reads back exactly: what JSON has no form for as its text, bytes in hex."""
+    return json.dumps(list(rows), ensure_ascii=False, default=as_text)
+
+
+def as_text(value: object) -> str:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)

@@ -38,6 +38,8 @@ LARGEST_BODY = 64 * 1024
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 §3.2.2.3: beyond, JSON readers disagree
 COMMITMENT = b"zhuze/commitment/v1\x00"
 SALT_BYTES = 32
+AS_THEY_ARE = frozenset({str, bool, NoneType})
+"""Types that JSON has itself; most facts are of these, and need not be asked for their form."""
 
 
 class EventTooLarge(Invalid):
@@ -226,7 +228,7 @@ def _bytes(value: bytes) -> str:
 
 @plain.register(Mapping)
 def _object(value: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(name): plain(item) for name, item in value.items()}
+    return {str(name): item if type(item) in AS_THEY_ARE else plain(item) for name, item in value.items()}
 
 
 @plain.register(list)

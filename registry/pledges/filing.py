@@ -121,8 +121,9 @@ def file_pairs(uow: UnitOfWork, term_ids: Sequence[UUID]) -> list[Filing]:
     Source: 建质〔2014〕124号 第八条.
     """
     asked = {"terms": list(term_ids), "year": uow.today.year}
-    uow.session.execute(LOCKS, asked)
-    rows = {row.id: row for row in uow.session.execute(TO_FILE, asked)}
+    connection = uow.session.connection()
+    connection.execute(LOCKS, asked)
+    rows = {row.id: row for row in connection.execute(TO_FILE, asked)}
     if len(rows) < len(set(term_ids)):
         raise NotFound(_("没有找到所要的记录。"))
     series = {row.region: count(row.last_number + 1) for row in rows.values()}
