@@ -26,11 +26,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import func, make_url, select, text
 
 from benchmarks.crowd import settle
 from benchmarks.ground import Ground, ground
 from benchmarks.measuring import Effort, Line, Measured, Sense
+from registry.adapters.pooling import engine_on
 from registry.kernel.actor import Actor, Role
 from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent, LedgerLeaf
@@ -66,8 +67,7 @@ class Client:
 
 def units_on(address: str, size: int) -> Units:
     tools: Any = SimpleNamespace(new_id=uuid4, now=lambda: datetime.now(UTC))  # a filing touches no other
-    engine = create_engine(address, pool_size=size, pool_pre_ping=True)
-    return Units(engine, tools)
+    return Units(engine_on(address, pool_size=size), tools)
 
 
 def filing(units: Units, officer: Actor, work: Iterator[Sequence[UUID]]) -> Act:

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -21,6 +21,7 @@ from registry.accounts.rules import SessionRules
 from registry.accounts.sessions import recognise
 from registry.adapters import embedded
 from registry.adapters.objects import store_from_url
+from registry.adapters.pooling import engine_on
 from registry.adapters.printing import WeasyPrinter
 from registry.adapters.signing import Ed25519Signer
 from registry.adapters.vault import KeyRing
@@ -57,9 +58,9 @@ def tools_from(config: Config) -> Tools:
 
 
 def engine_from(config: Config) -> Engine:
-    return create_engine(
+    return engine_on(
         config.database_url or embedded.url(config.var),
-        pool_pre_ping=True, pool_size=8, max_overflow=8,
+        pool_size=8, max_overflow=8,
         hide_parameters=True,  # they hold names and numbers of people, and a failure goes into logs and into job.error
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s"},
     )
