@@ -65,6 +65,13 @@ class OpinionForm(Form):
     words = ParagraphField(later("意见"), [at_most(500)])
 
 
+class LotsForm(Form):
+    """Lots to be signed together, each with the result that was seen: "<lot>_<result>"."""
+
+    lots = ManyOfField(later("检验批"), choices=[], validate_choice=False)
+    words = ParagraphField(later("意见"), [at_most(500)])
+
+
 class CoverForm(OpinionForm):
     verdict = OneOfField(later("结论"), [Needed()], choices=list(COVER_NAMES.items()), default="passed")
 

@@ -24,6 +24,7 @@ from registry.acceptance.models import (
 from registry.acceptance.reviewing import ReviewedTable, lines_asked, tables_kept
 from registry.acceptance.rules import State, next_duties
 from registry.acceptance.standing import Node, UnitState, level_of, lots_with_state, state_of_unit
+from registry.acceptance.together import count_to_sign
 from registry.acceptance.waiting import Waiting, role_at, waiting_for_me
 from registry.documents.queries import Readable, readable
 from registry.kernel.errors import NotFound
@@ -88,6 +89,7 @@ class TreeDesk:
     lot_count: int
     absences: Mapping[str, Absence]
     treatments: tuple[Nonconformity, ...]
+    mine: int                         # lots of an item that wait for the actor's signature
 
 
 def tree(uow: UnitOfWork, unit_id: UUID, code: str, offset: int = 0) -> TreeDesk:
@@ -105,6 +107,7 @@ def tree(uow: UnitOfWork, unit_id: UUID, code: str, offset: int = 0) -> TreeDesk
         tuple(uow.session.scalars(select(Nonconformity).where(
             Nonconformity.unit_project_id == unit_id, Nonconformity.lot_id.is_(None), Nonconformity.code == code,
         ).order_by(Nonconformity.recorded_at, Nonconformity.id))),
+        count_to_sign(uow, unit, code) if is_item else 0,
     )
 
 

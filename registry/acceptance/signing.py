@@ -1,7 +1,8 @@
-"""Signing a lot (检验批): the act done more often than any other on the site, so it judges a row and loads no objects.
+"""Signing lots (检验批): the act done more often than any other on the site, so it judges rows and loads no objects.
 
-Two statements lock and read all that a signature turns on, a third writes it with its event. Whoever decides locks
-the batches of the lot too and asks what bars it; the paper is printed afterwards, once, in the background.
+Two statements lock and read all that the signatures turn on, a third writes them with their events, however many lots
+are signed together. Whoever decides locks the batches of the lots too and asks what bars them; the papers are printed
+afterwards, once, in the background. Locks are taken by id: two who sign some of the same lots wait, and never deadlock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import ARRAY, Row, Uuid, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
@@ -17,7 +18,7 @@ from registry import policy
 from registry.acceptance.models import LotResult, Signature
 from registry.acceptance.rules import VERDICT_NAMES, Verdict, next_duties
 from registry.kernel.db import PLANNED_ONCE
-from registry.kernel.errors import Conflict, Invalid, NotFound
+from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from registry.kernel.jobs import enqueue
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -29,11 +30,15 @@ from registry.standards import handbook as standards
 from registry.standards import kinds
 from registry.standards.acceptance import AcceptanceLevel, AcceptanceRole, Duty, role_for
 from registry.works.models import Lot
-from registry.works.standing import lock_lots, lot_blockers
+from registry.works.standing import LotWithdrawn, lock_lots, lot_blockers
 
 PRINT = "acceptance.print"   # the kind of job that prints what has been signed
 MAIN = frozenset({"contractor", "general-contractor"})
 """Roles whose people sign for a subcontractor's lots as well as for their own."""
+
+
+Refused = dict[UUID, Refusal]
+"""Why lots may not be signed, by lot."""
 
 
 class NothingEntered(Conflict):
@@ -54,6 +59,24 @@ class Blocked(Conflict):
 
 class DoesNotConform(Conflict):
     code = "acceptance.does-not-conform"
+
+
+class ResultChanged(Conflict):
+    code = "acceptance.result-changed"
+
+
+class SomeRefused(Conflict):
+    """Some of the lots to be signed together may not be, so none was. `refused` says why, `numbers` what they are called."""
+
+    code = "acceptance.some-refused"
+
+    def __init__(self, numbers: Mapping[UUID, str], refused: Refused) -> None:
+        self.numbers, self.refused = numbers, refused
+        super().__init__(
+            _("所选 {all} 个检验批中有 {n} 个不能签字，全部未签：{which}", all=len(numbers), n=len(refused),
+              which="；".join(f"{numbers[lot]} {no}" for lot, no in refused.items())),
+            remedy=_("去掉不能签的，其余可以再次一并签字。"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +108,21 @@ class Signed:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A lot that the actor may sign now, and as whom."""
+
+    found: Row[Any]
+    duty: Duty
+    office: Office
+    decides: bool
+
+
 PARTY = aliased(Participation)
 FIRM = aliased(Participation)
 OWN = aliased(Term)
-LOCK = select(Lot.id, PLANNED_ONCE).where(Lot.id == bindparam("lot")).with_for_update(of=Lot)
+LOTS = bindparam("lots", type_=ARRAY(Uuid()))
+LOCK = select(Lot.id, PLANNED_ONCE).where(Lot.id == any_(LOTS)).order_by(Lot.id).with_for_update(of=Lot)
 PARTIES = select(func.array_agg(PARTY.organisation_id)).where(PARTY.project_id == Project.id).correlate(Project).scalar_subquery()
 OFFICES = (
     select(func.jsonb_agg(func.jsonb_build_array(
@@ -110,16 +144,23 @@ SIGNATURES = (
     )))
     .where(Signature.result_id == LotResult.id).correlate(LotResult).scalar_subquery()
 )
+SITE = (
+    select(Project.id, Project.region, PARTIES.label("parties"), OFFICES.label("offices"))
+    .where(Project.id.in_(
+        select(UnitProject.project_id).join(Lot, Lot.unit_project_id == UnitProject.id).where(Lot.id == any_(LOTS))
+    ))
+    .cte("site").prefix_with("MATERIALIZED")  # once for a project, not once for a lot
+)
 TO_SIGN = (
     select(
-        LotResult.id, LotResult.conforms, LotResult.roles_edition_id, Lot.unit_project_id, Lot.item_code, Lot.participation_id,
-        UnitProject.number, Project.id.label("project_id"), Project.region, PARTIES.label("parties"),
-        OFFICES.label("offices"), SIGNATURES.label("signed"),
+        LotResult.id, LotResult.conforms, LotResult.roles_edition_id, Lot.id.label("lot_id"), Lot.number.label("lot_number"),
+        Lot.withdrawn_at, Lot.unit_project_id, Lot.item_code, Lot.participation_id, UnitProject.number,
+        SITE.c.id.label("project_id"), SITE.c.region, SITE.c.parties, SITE.c.offices, SIGNATURES.label("signed"),
     )
     .select_from(Lot)
-    .join(UnitProject, UnitProject.id == Lot.unit_project_id).join(Project, Project.id == UnitProject.project_id)
+    .join(UnitProject, UnitProject.id == Lot.unit_project_id).join(SITE, SITE.c.id == UnitProject.project_id)
     .outerjoin(LotResult, (LotResult.lot_id == Lot.id) & LotResult.superseded_at.is_(None))
-    .where(Lot.id == bindparam("lot"))
+    .where(Lot.id == any_(LOTS)).order_by(Lot.id)
 )
 
 
@@ -130,29 +171,110 @@ def sign_lot(uow: UnitOfWork, lot_id: UUID, opinion: Opinion) -> Signature:
     AlreadySigned, by whom and when; OthersFirst while those before have not; DoesNotConform and Blocked when it
     cannot pass. Source: GB 50300-2013 6.0.1, 附录E.
     """
-    uow.session.execute(LOCK, {"lot": lot_id})
-    found = uow.session.execute(TO_SIGN, {"lot": lot_id, "person": uow.actor.person, "today": uow.today}).one_or_none()
-    if found is None:
+    ready, refused = judge(uow, lock(uow, [lot_id]), opinion)
+    refused |= refuse_blocked(uow, ready, opinion)
+    for no in refused.values():
+        raise no
+    return write(uow, ready, opinion)[0]
+
+
+def sign_lots(uow: UnitOfWork, seen: Mapping[UUID, UUID], words: str = "") -> list[Signature]:
+    """Agree to the results of several lots at once, each in the first duty that is the actor's and still open: all, or none.
+
+    seen     the result that was seen of each lot: what has been corrected since is not signed
+    raises   SomeRefused, which names every lot that may not be signed and why, as `sign_lot` would have said it
+    """
+    policy.require_fresh(uow.actor)
+    if not seen:
+        raise Invalid(_("请选择要签字的检验批。"), field="lots")
+    agreed = Opinion(Verdict.PASSED, words)
+    found = lock(uow, list(seen))
+    ready, refused = judge(uow, found, agreed)
+    refused |= {
+        one.found.lot_id: ResultChanged(_("检查结果在您查看之后已经更正，请重新查看。"))
+        for one in ready if one.found.id != seen[one.found.lot_id]
+    }
+    refused |= refuse_blocked(uow, ready, agreed)
+    if refused:
+        raise SomeRefused({row.lot_id: row.lot_number for row in found}, refused)
+    return write(uow, ready, agreed)
+
+
+def outlook(uow: UnitOfWork, lot_ids: Sequence[UUID]) -> tuple[list[Ready], Refused]:
+    """Say, without locks, for which of these lots it is the actor's turn, and what keeps some of those from passing."""
+    ready, _others = judge(uow, to_sign(uow, lot_ids), Opinion(Verdict.PASSED))
+    return ready, blocked(uow, ready)
+
+
+def lock(uow: UnitOfWork, lot_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """Lock lots, by id, and return all that a signature turns on. Raises NotFound when one of them is none."""
+    uow.session.connection().execute(LOCK, {"lots": lot_ids})
+    return to_sign(uow, lot_ids)
+
+
+def to_sign(uow: UnitOfWork, lot_ids: Sequence[UUID]) -> Sequence[Row[Any]]:
+    if not lot_ids:
+        return []
+    asked = {"lots": lot_ids, "person": uow.actor.person, "today": uow.today}
+    found: list[Row[Any]] = list(uow.session.connection().execute(TO_SIGN, asked))
+    if len(found) < len(set(lot_ids)):
         raise NotFound(_("没有找到所要的检验批。"))
-    policy.require(uow.actor, Permission.ACCEPTANCE_SIGN, Scope(found.region, frozenset(found.parties)))
+    for region, parties in {(row.region, frozenset(row.parties)) for row in found}:
+        policy.require(uow.actor, Permission.ACCEPTANCE_SIGN, Scope(region, parties))
+    return found
+
+
+def judge(uow: UnitOfWork, found: Sequence[Row[Any]], opinion: Opinion) -> tuple[list[Ready], Refused]:
+    """Say which lots the actor may sign so, and why not the others; what bars acceptance is asked afterwards."""
+    ready: list[Ready] = []
+    refused: Refused = {}
+    strangers: dict[tuple[UUID, str, str], Conflict] = {}
+    for row in found:
+        try:
+            role = role_of(uow, row)
+            mine = duties_held(role, [office for office in offices_of(row) if fits_firm(office, row.participation_id)])
+            if not mine:
+                place = (row.project_id, row.number, role.key)
+                strangers[place] = strangers.get(place) or who_may(uow, row, role)
+                raise strangers[place]
+            duty, office = duty_now(role, mine, signed_of(row.signed))
+            decides = duty == role.deciding
+            judge_opinion(opinion, decides=decides, conforms=row.conforms)
+            ready.append(Ready(row, duty, office, decides))
+        except Conflict as no:
+            refused[row.lot_id] = no
+    return ready, refused
+
+
+def role_of(uow: UnitOfWork, found: Row[Any]) -> AcceptanceRole:
+    """Return who signs a lot, by the edition of its result. Raises LotWithdrawn, NothingEntered."""
+    if found.withdrawn_at is not None:
+        raise LotWithdrawn(_("检验批 {number} 已撤销。", number=found.lot_number))
     if found.id is None:
         raise NothingEntered(_("该检验批还没有填写检查结果，不能签字。"), remedy=_("请先由专业工长或质量检查员填写检查结果。"))
     roles = standards.content_of(uow.session, kinds.ACCEPTANCE_ROLES, found.roles_edition_id)
-    role = role_for(roles, AcceptanceLevel.LOT, found.item_code)
-    signed = signed_of(found.signed)
-    duty, office = duty_of(uow, role, found, signed)
-    judge_opinion(opinion, decides=duty == role.deciding, conforms=found.conforms)
-    if duty == role.deciding and opinion.verdict is Verdict.PASSED:
-        refuse_blocked(uow, lot_id)
-    signature = Signature(
-        id=uow.new_id(), unit_project_id=found.unit_project_id, result_id=found.id, acceptance_id=None, work_id=None,
-        duty=duty.key, label=duty.label, decides=duty == role.deciding, verdict=opinion.verdict,
-        opinion=opinion.words.strip(), term_id=office.term, person_name=office.name, signed_on=uow.today, signed_at=uow.at,
-    )
-    ledger.enter(uow, "lot.decided" if signature.decides else "lot.signed", signature)
-    if signature.decides:
-        enqueue(uow, PRINT, result=str(found.id))
-    return signature
+    return role_for(roles, AcceptanceLevel.LOT, found.item_code)
+
+
+def write(uow: UnitOfWork, ready: Sequence[Ready], opinion: Opinion) -> list[Signature]:
+    """Write the signatures, each with its event; what is decided will be printed."""
+    made = [
+        Signature(
+            id=uow.new_id(), unit_project_id=one.found.unit_project_id, result_id=one.found.id, acceptance_id=None, work_id=None,
+            duty=one.duty.key, label=one.duty.label, decides=one.decides, verdict=opinion.verdict,
+            opinion=opinion.words.strip(), term_id=one.office.term, person_name=one.office.name, signed_on=uow.today,
+            signed_at=uow.at,
+        )
+        for one in ready
+    ]
+    for kind, decides in (("lot.signed", False), ("lot.decided", True)):
+        entries = [ledger.Entry(signature) for signature in made if signature.decides is decides]
+        if entries:
+            ledger.enter_many(uow, kind, entries)
+    for signature in made:
+        if signature.decides:
+            enqueue(uow, PRINT, result=str(signature.result_id))
+    return made
 
 
 def signed_of(rows: Sequence[Sequence[Any]] | None) -> tuple[Signed, ...]:
@@ -168,14 +290,10 @@ def offices_of(found: Row[Any]) -> list[Office]:
     return [office for office, units in held if not units or found.number in units]
 
 
-def duty_of(
-    uow: UnitOfWork, role: AcceptanceRole, found: Row[Any], signed: Sequence[Signed]
+def duty_now(
+    role: AcceptanceRole, mine: Mapping[str, tuple[Duty, Office]], signed: Sequence[Signed]
 ) -> tuple[Duty, Office]:
-    """Return the duty the actor signs now, and in which office."""
-    mine = duties_held(role, [office for office in offices_of(found) if fits_firm(office, found.participation_id)])
-    if not mine:
-        posts = [post for duty in role.signing for post in duty.posts]
-        raise who_may(uow, found, posts, role)
+    """Return the duty the actor signs now, of those that are his, and in which office."""
     done = {one.duty: one for one in signed}
     refuse_decided(role, done)
     turn = next_duties([duty.key for duty in role.signing], done)
@@ -216,8 +334,9 @@ def already_signed(duty: Duty, by: Signed) -> AlreadySigned:
     return AlreadySigned(_("{duty}一栏已由{name}于 {at} 签字。", duty=duty.label, name=by.name, at=by.at))
 
 
-def who_may(uow: UnitOfWork, found: Row[Any], posts: Sequence[str], role: AcceptanceRole) -> Conflict:
+def who_may(uow: UnitOfWork, found: Row[Any], role: AcceptanceRole) -> Conflict:
     """Say who may sign instead of the actor: the posts, and those who hold them today."""
+    posts = [post for duty in role.signing for post in duty.posts]
     terms = in_office(uow.session, found.project_id, posts, uow.today, found.number)
     names = "、".join(dict.fromkeys(term.person_name for term in terms)) or _("（尚未登记）")
     no = not_in_office(uow, uow.actor.name, found.region, posts, uow.today)
@@ -239,12 +358,21 @@ def judge_opinion(opinion: Opinion, *, decides: bool, conforms: bool) -> None:
         raise Invalid(_("施工单位自检不合格的，不签字报验；请登记不合格处理。"), field="verdict")
 
 
-def refuse_blocked(uow: UnitOfWork, lot_id: UUID) -> None:
-    """Lock the lot's batches against recall, then raise Blocked when anything keeps it from acceptance."""
-    lock_lots(uow, [lot_id])
-    blockers = lot_blockers(uow.session, [lot_id], uow.today).get(lot_id, ())
-    if blockers:
-        raise Blocked(
+def refuse_blocked(uow: UnitOfWork, ready: Sequence[Ready], opinion: Opinion) -> Refused:
+    """Lock the batches of lots about to pass against recall, then say what keeps any of them from acceptance."""
+    if opinion.verdict is not Verdict.PASSED or not any(one.decides for one in ready):
+        return {}
+    lock_lots(uow, [one.found.lot_id for one in ready if one.decides])
+    return blocked(uow, ready)
+
+
+def blocked(uow: UnitOfWork, ready: Sequence[Ready]) -> Refused:
+    deciding = [one.found.lot_id for one in ready if one.decides]
+    found = lot_blockers(uow.session, deciding, uow.today)
+    return {
+        lot: Blocked(
             _("该检验批还不能验收：{why}。", why="；".join(blocker.label for blocker in blockers)),
             remedy=_("由{who}办理。", who="、".join(dict.fromkeys(blocker.acts for blocker in blockers if blocker.acts))),
         )
+        for lot, blockers in found.items() if blockers
+    }

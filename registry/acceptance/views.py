@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.acceptance import accepting, concealing, entering, queries, signing, treating, waiting
+from registry.acceptance import accepting, concealing, entering, office, queries, signing, treating, waiting
+from registry.acceptance.blueprint import WORDS, bp
 from registry.acceptance.forms import (
     AbsenceForm,
     CoverForm,
@@ -19,18 +20,10 @@ from registry.acceptance.forms import (
     TreatmentForm,
     WaiverForm,
 )
-from registry.acceptance.points import is_refused, limits_said
-from registry.acceptance.reviewing import TABLE_NAMES, Answer, read_answers
-from registry.acceptance.rules import (
-    COVER_NAMES,
-    STATE_NAMES,
-    TREATMENTS,
-    VERDICT_NAMES,
-    TreatmentKind,
-    Verdict,
-)
+from registry.acceptance.reviewing import Answer, read_answers
+from registry.acceptance.rules import TreatmentKind, Verdict
 from registry.acceptance.sampling import least_sample
-from registry.acceptance.sheets import blank_workbook, field_of, read_sheet, read_workbook, typed_before
+from registry.acceptance.sheets import blank_workbook, read_sheet, read_workbook, typed_before
 from registry.kernel.errors import Invalid
 from registry.kernel.staging import StagedFile
 from registry.kernel.text import _
@@ -39,13 +32,9 @@ from registry.web.door import door, reading, writing
 from registry.web.files import named, show_document
 from registry.web.pages import page, see_other, window_asked
 
-bp = Blueprint("acceptance", __name__)
+__all__ = ["bp", "office"]
 CELLS = 10     # points a sheet offers to begin with; the script adds more
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORDS = {
-    "state_names": STATE_NAMES, "verdict_names": VERDICT_NAMES, "cover_names": COVER_NAMES, "treatments": TREATMENTS,
-    "limits_said": limits_said, "field_of": field_of, "is_refused": is_refused, "table_names": TABLE_NAMES,
-}
 
 
 @bp.get("/projects/<uuid:project_id>/acceptance")

@@ -7,7 +7,7 @@ from threading import Barrier, Event
 import pytest
 
 from registry.acceptance.rules import State
-from registry.acceptance.signing import AlreadySigned, Blocked, sign_lot
+from registry.acceptance.signing import AlreadySigned, Blocked, SomeRefused, sign_lot, sign_lots
 from registry.acceptance.standing import state_of_unit
 from registry.kernel.errors import Refusal
 from registry.ledger.audit import audit
@@ -62,6 +62,28 @@ def test_of_two_inspectors_one_signs_and_the_other_is_told_who_did_and_when(site
     assert signed.person_name in str(refused)
     assert "2026-03-02 12:00" in str(refused)
     assert [one for one in audit(site.units, site.units.tools.store).findings if one.table.startswith(("lot_", "accept"))] == []
+
+
+def signing_together(site, actor, seen, chosen):
+    def act():
+        with site.units.writing(actor) as uow:
+            return sign_lots(uow, {lot: seen[lot] for lot in chosen})
+
+    return act
+
+
+def test_two_inspectors_who_sign_some_of_the_same_lots_wait_and_one_is_told_which_and_by_whom(site):
+    first, second = site.leaders["site/quality-inspector"], house.staff(site, "site/quality-inspector", name="许质检")
+    seen = {lot.id: build.entered(site, lot.id).id for lot in (build.lot(site) for _number in range(4))}
+    ids = list(seen)
+    answers = at_once(signing_together(site, first, seen, ids[:3]), signing_together(site, second, seen, ids[:0:-1]))
+
+    [signed], [refused] = ([one for one in answers if isinstance(one, kind)] for kind in (list, SomeRefused))
+    assert len(signed) == 3
+    assert set(refused.refused) == set(ids[1:3])
+    assert {str(why)[:-len("于 2026-03-02 12:00 签字。")] for why in refused.refused.values()} == {
+        f"项目专业质量检查员一栏已由{signed[0].person_name}"
+    }
 
 
 def test_two_engineers_decide_once(site):
