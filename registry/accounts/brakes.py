@@ -18,17 +18,23 @@ class TooManyGuesses(Conflict):
     code = "account.too-many-guesses"
 
 
-def refuse_while_braked(uow: UnitOfWork, kind: BrakeKind, key: str) -> None:
-    """Raise TooManyGuesses while the wait is on. Even the right password or code does not shorten it."""
+def refuse_while_braked(uow: UnitOfWork, kind: BrakeKind, key: str) -> bool:
+    """Raise TooManyGuesses while the wait is on; return whether guesses are remembered, for `release` to forget.
+
+    Even the right password or code does not shorten the wait.
+    """
     brake = uow.session.get(Brake, (kind, key))
-    if brake is None or uow.at >= brake.failed_at + SLOWING[kind].forgets:
-        return
+    if brake is None:
+        return False
+    if uow.at >= brake.failed_at + SLOWING[kind].forgets:
+        return True
     left = brake.failed_at + SLOWING[kind].wait(brake.failures) - uow.at
     if left > timedelta():
         raise TooManyGuesses(
             _("尝试次数过多，请在 {wait}后再试。", wait=in_words(left)),
             remedy=_("等待期满会自动解除；着急时请联系本单位经办人或系统的安全管理员。"),
         )
+    return True
 
 
 def in_words(left: timedelta) -> str:

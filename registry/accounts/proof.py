@@ -87,7 +87,7 @@ def prove_code(uow: UnitOfWork, account: Account, code: str, place: Place = NOWH
     Raises WrongCode, TooManyGuesses, NoSecondFactor.
     """
     key = str(account.id)
-    brakes.refuse_while_braked(uow, BrakeKind.CODE, key)
+    braked = brakes.refuse_while_braked(uow, BrakeKind.CODE, key)
     if account.totp_sealed is None:
         raise NoSecondFactor(_("您的账户还没有绑定动态验证码。"), remedy=_("请在“我的账户”中绑定后再办理。"))
     secret = uow.tools.vault.open(account.totp_sealed, totp_place(account.id))
@@ -95,7 +95,8 @@ def prove_code(uow: UnitOfWork, account: Account, code: str, place: Place = NOWH
     if method is None:
         count_wrong_code(uow, account.id, place)
         raise WrongCode(_("验证码不正确或已经用过，请等待下一个验证码。"), field="code")
-    brakes.release(uow, BrakeKind.CODE, key)
+    if braked:
+        brakes.release(uow, BrakeKind.CODE, key)
     return method
 
 

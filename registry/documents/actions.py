@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, String, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from registry import policy
@@ -30,6 +30,11 @@ from registry.policy import ANYWHERE, Permission
 KEPT_FOR = timedelta(hours=24)
 """How long after its last piece an upload waits to go on, or to be named by an act."""
 OPEN_UPLOADS = 20
+
+
+KEPT = select(Document.sha256, Document.size, Document.media_type).where(
+    Document.sha256 == any_(bindparam("sha256s", type_=ARRAY(String)))
+)
 
 
 class OutOfOrder(Conflict):
@@ -150,9 +155,9 @@ def name_document(uow: UnitOfWork, sha256: str, size: int, media_type: str) -> N
 
 def refs(uow: UnitOfWork, *sha256s: str) -> list[FileRef]:
     """Return what a ledger event says of documents, in the order asked for."""
-    rows = uow.session.scalars(select(Document).where(Document.sha256.in_(sha256s)))
-    found = {row.sha256: row for row in rows}
-    return [FileRef(each, found[each].size, found[each].media_type) for each in sha256s]
+    rows = uow.session.connection().execute(KEPT, {"sha256s": list(sha256s)})  # what is in hand need not be flushed for it
+    found = {row.sha256: FileRef(*row) for row in rows}
+    return [found[each] for each in sha256s]
 
 
 def begin_upload(uow: UnitOfWork, offer: Offer, limit: int = MAX_UPLOAD) -> Upload:

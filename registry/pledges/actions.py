@@ -116,7 +116,7 @@ def sign(uow: UnitOfWork, term: Term, kind: type[Signable], paperwork: Paperwork
         document_sha256=documents.deposit(uow, paper, "application/pdf"),
         signed_on=uow.today, signed_at=uow.at, signed_by_id=uow.actor.person, late=late,
         evidence={
-            "method": evidence.method, "at": evidence.at.isoformat(), "account": str(evidence.account),
+            "method": evidence.method.value, "at": evidence.at.isoformat(), "account": str(evidence.account),
             "session": evidence.session, "hand": "typed" if signing.typed_name else "drawn",
         },
     ))
@@ -178,8 +178,7 @@ def enter(uow: UnitOfWork, paper: Signable) -> Signable:
     """Write one signed paper. The slow work is done; now one signer at a time."""
     uow.get(Term, paper.term_id, lock=True)
     refuse_second(uow, type(paper), paper.term_id)
-    uow.session.add(paper)
-    ledger.append(uow, f"{paper.__tablename__}.signed", paper, files=documents.refs(uow, paper.document_sha256))
+    ledger.enter(uow, f"{paper.__tablename__}.signed", paper, files=documents.refs(uow, paper.document_sha256))
     notices.mark_done(uow, f"{paper.__tablename__}.to-sign", f"/terms/{paper.term_id}/{paper.__tablename__}")
     return paper
 
@@ -239,7 +238,8 @@ def read_paper(uow: UnitOfWork, kind: str, paper_id: UUID) -> Readable:
 
 def refuse_second(uow: UnitOfWork, kind: type[Signable], term_id: UUID) -> None:
     """Raise AlreadySigned when such a paper stands for the term."""
-    found = uow.session.scalar(select(kind).where(kind.term_id == term_id, kind.withdrawn_at.is_(None)))
+    stands = select(kind.signed_on, kind.number).where(kind.term_id == term_id, kind.withdrawn_at.is_(None))
+    found = uow.session.connection().execute(stands).one_or_none()
     if found is not None:
         raise AlreadySigned(_("该文书已于 {day} 签署，编号 {number}。", day=found.signed_on, number=found.number))
 
