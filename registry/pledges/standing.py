@@ -57,6 +57,9 @@ STANDING = (
 )
 
 
+TAKEN_OVER = select(ChangeOfLeader.refile_by).where(ChangeOfLeader.incoming_term_id == bindparam("term"))
+
+
 def papers_of(session: Session, terms: Iterable[UUID]) -> Mapping[UUID, Papers]:
     """Return the standing papers of many terms in one SELECT; a term without any has NOTHING."""
     rows = session.execute(STANDING, {"terms": list(terms)})
@@ -69,7 +72,7 @@ def papers_of_one(session: Session, term_id: UUID) -> Papers:
 
 def taking_up(session: Session, term: Term) -> First | Successor:
     """Whether the holder was the first in the post, or took over from somebody, and by when he signs."""
-    change = session.scalar(select(ChangeOfLeader).where(ChangeOfLeader.incoming_term_id == term.id))
+    change = session.connection().execute(TAKEN_OVER, {"term": term.id}).one_or_none()
     if change is not None:
         return Successor(change.refile_by)
     return first(term.participation.project.started_on, term.since)

@@ -112,6 +112,30 @@ def test_a_lot_is_entered_with_tab_and_signed_in_three_taps_by_those_in_office(
     signed(enter(site.leaders["site/supervision-engineer"], phone=True), f"/lots/{lot}/acceptance")
 
 
+def test_lots_of_an_item_are_seen_in_full_and_signed_together_but_for_the_one_left_out(
+    site: build.Site, enter: Enter
+) -> None:
+    lots = [acceptance.lot(site, place=f"{storey}层墙柱") for storey in "四五六"]
+    for one in lots:
+        acceptance.entered(site, one.id)
+
+    hand = enter(site.leaders["site/quality-inspector"], phone=True)
+    hand.go(f"/units/{site.unit}/acceptance?at={acceptance.FORMWORK}")
+    hand.expect_clean()
+    hand.press("查看并一并签字")
+    for one in lots:
+        expect(hand.page.get_by_role("heading", name=one.number)).to_be_visible()
+        expect(hand.page.locator(f"input[value^='{one.id}']")).to_be_checked()
+    hand.expect_clean()
+    hand.page.locator(f"input[value^='{lots[2].id}']").uncheck()
+    hand.press("签署所选检验批")
+    expect(hand.page.get_by_text("个检验批已签字并存证。")).to_be_visible()
+
+    hand.press("查看并一并签字")
+    expect(hand.page.get_by_role("heading", name=lots[2].number)).to_be_visible()
+    expect(hand.page.get_by_role("heading", name=lots[0].number)).to_have_count(0)
+
+
 def follow(house: House, site: build.Site) -> None:
     """The engineer left yesterday; another has come."""
     today = sites.today(house)
