@@ -39,8 +39,8 @@ def desk_page(
 ) -> ResponseReturnValue:
     """The lots that wait for the actor. At first those without a deviation are chosen, then what was but for the refused."""
     with reading() as uow:
-        policy.require_fresh(uow.actor)
         desk = together.lots_to_sign(uow, unit_id, code)
+        policy.require_fresh(uow.actor)
         chosen = set(form.lots.data or ()) if form.is_submitted() else {
             sheet.value for sheet in desk.ready if not sheet.deviations
         }

@@ -184,11 +184,11 @@ def sign_lots(uow: UnitOfWork, seen: Mapping[UUID, UUID], words: str = "") -> li
     seen     the result that was seen of each lot: what has been corrected since is not signed
     raises   SomeRefused, which names every lot that may not be signed and why, as `sign_lot` would have said it
     """
-    policy.require_fresh(uow.actor)
     if not seen:
         raise Invalid(_("请选择要签字的检验批。"), field="lots")
     agreed = Opinion(Verdict.PASSED, words)
     found = lock(uow, list(seen))
+    policy.require_fresh(uow.actor)
     ready, refused = judge(uow, found, agreed)
     refused |= {
         one.found.lot_id: ResultChanged(_("检查结果在您查看之后已经更正，请重新查看。"))

@@ -83,7 +83,8 @@ def lots_to_sign(uow: UnitOfWork, unit_id: UUID, code: str) -> SigningDesk:
         .options(selectinload(LotResult.lot).selectinload(Lot.participation), selectinload(LotResult.signatures))
         .where(LotResult.id.in_(duties)).order_by(Lot.serial, Lot.id)
     ).all()
-    return SigningDesk(unit, code, standards.divisions(uow.session, uow.today).path(code), tuple(
+    catalogue = standards.divisions(uow.session, uow.today)
+    return SigningDesk(unit, code, catalogue.path(code) if code in catalogue else unit.name, tuple(
         sheet_of(uow, result, duties[result.id], refused.get(result.lot_id)) for result in results
     ))
 
