@@ -122,7 +122,8 @@ class Units:
     @contextmanager
     def reading(self, actor: Actor) -> Iterator[UnitOfWork]:
         """A transaction in which PostgreSQL itself refuses any write."""
-        with self._readers() as session:
+        # It ends with COMMIT, having nothing to undo: at a ROLLBACK psycopg forgets every statement it has prepared.
+        with self._readers() as session, session.begin():
             if isinstance(self.bind, Connection):  # its transaction has begun before us
                 session.execute(text("SET TRANSACTION READ ONLY"))
             yield UnitOfWork(session, actor, self.tools.now(), self.tools)

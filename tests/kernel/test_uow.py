@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DBAPIError
 
 from registry.kernel.actor import SYSTEM
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.jobs import Job, enqueue
-from registry.kernel.uow import TRIES, day_in_china, lock_number, trying_again
+from registry.kernel.uow import TRIES, Units, day_in_china, lock_number, trying_again
 
 
 def complaint(sqlstate):
@@ -144,3 +144,23 @@ def test_the_day_in_china_begins_eight_hours_before_greenwichs(year, minutes):
 @given(st.text())
 def test_every_name_of_a_lock_is_a_number_postgresql_takes(name):
     assert -2**63 <= lock_number(name) < 2**63
+
+
+def test_what_postgresql_has_planned_for_one_reading_is_there_for_the_next(engine, tools):
+    alone = create_engine(engine.url, pool_size=1)
+    question = text("SELECT count(*) FROM job WHERE kind = 'asked again and again'")
+    for _reading in range(7):
+        with Units(alone, tools).reading(SYSTEM) as uow:
+            uow.session.execute(question)
+    with Units(alone, tools).reading(SYSTEM) as uow:
+        planned = uow.session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    alone.dispose()
+    assert str(question) in planned
+
+
+def test_a_reading_refuses_to_write_what_was_changed_in_it(committed):
+    with committed.writing(SYSTEM) as uow:
+        enqueue(uow, "as it was")
+    with pytest.raises(DBAPIError, match="read-only"), committed.reading(SYSTEM) as uow:
+        uow.session.scalars(select(Job)).one().kind = "as it never shall be"
+    assert kinds(committed) == ["as it was"]
