@@ -227,7 +227,7 @@ HOLDER = (
 def recognise(units: Units, token: str, rules: SessionRules = USUAL) -> Actor:
     """Return who holds the session of `token`, or NOBODY: one SELECT, and one UPDATE a minute."""
     with units.reading(NOBODY) as uow:
-        held = uow.session.execute(HOLDER, {"token": token_hash(token)}).one_or_none()
+        held = uow.rows(HOLDER, {"token": token_hash(token)}).one_or_none()
         at = uow.at
     if held is None or not rules.live(at, held.last_seen_at, held.opened_at):
         return NOBODY

@@ -27,7 +27,7 @@ from registry.parties.models import Organisation, Person
 from registry.plaques.models import Plaque
 from registry.plaques.queries import Waiting, waiting_reports
 from registry.pledges.models import Pledge
-from registry.pledges.queries import Board, board_of, to_authorise, to_file, to_sign
+from registry.pledges.queries import board_of, to_authorise, to_file, to_sign
 from registry.pledges.rules import PairState
 from registry.pledges.standing import NOTHING, Papers, life_end, papers_of
 from registry.policy import Permission
@@ -76,7 +76,7 @@ def around(uow: UnitOfWork) -> tuple[str, int]:
     """What the frame of every page says: the firm the actor acts for, and his unread notices. One SELECT."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
     asked = {"organisation": uow.actor.organisation, "person": uow.actor.person}
-    name, unread = uow.session.execute(FRAME, asked).one()
+    name, unread = uow.rows(FRAME, asked).one()
     return name or "", unread
 
 
@@ -100,7 +100,8 @@ class ProjectDesk:
 
     project: Project
     firms: Sequence[Participation]         # in the order of the law
-    board: Board
+    done: tuple[int, int]                  # pairs on file of the principal parties, and how many there must be
+    states: dict[UUID, PairState | None]   # by term, of those in office
     vacancies: Sequence[Vacancy]
     plaques: dict[UUID, str]               # the code of the standing one of each unit project that has one
     role_names: dict[str, str]
@@ -121,11 +122,13 @@ def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
     whole = register(uow, project_id)
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     roles = standards.roles(uow.session, whole.region, uow.today)
-    standing = {unit: code for unit, code in uow.session.execute(STANDING_PLAQUES, {"project": project_id})}  # noqa: C416 — rows
+    standing = {unit: code for unit, code in uow.rows(STANDING_PLAQUES, {"project": project_id})}  # noqa: C416 — rows
     order = [role.key for role in roles]
+    board = board_of(uow, whole)
     whole_firms = sorted(whole.participations, key=lambda firm: (place_in(order, firm.role), firm.since, firm.created_at))
     return ProjectDesk(
-        whole, whole_firms, board_of(uow, whole), vacancies_of(uow, whole), standing,
+        whole, whole_firms, board.done, {place.term.id: place.seat.state for place in board.places if place.term},
+        vacancies_of(uow, whole), standing,
         {role.key: role.label for role in roles}, {
             term.id: standards.post_held(uow.session, term.post, whole.region, term.since, uow.today).label
             for firm in whole.participations for term in firm.terms
@@ -178,7 +181,7 @@ def place_in(order: Sequence[str], role: str) -> int:
 def events_of(uow: UnitOfWork, whole: Project) -> Sequence[Happened]:
     """What the ledger holds about the project: firms, terms, papers, plaques, archives. One SELECT."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
-    return [Happened(*row) for row in uow.session.execute(LATEST_EVENTS, {"project": whole.id})]
+    return [Happened(*row) for row in uow.rows(LATEST_EVENTS, {"project": whole.id})]
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Organisation(Base):
     status: Mapped[OrganisationStatus] = mapped_column(default=OrganisationStatus.EXISTING)
     status_since: Mapped[date | None]
     successor_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
-    grams: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)   # bigrams of the name, for search
+    grams: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, deferred=True)  # bigrams of the name, for search
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

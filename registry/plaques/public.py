@@ -103,8 +103,8 @@ def tally(here: Sequence[Place]) -> Tally:
 
 
 def filed_line(place: Place) -> tuple[str, date | None, date | None]:
-    pledge, filing = place.papers.pledge, place.papers.filing
-    return place.seat.post_label, pledge.signed_on if pledge else None, filing.filed_on if filing else None
+    pledge = place.papers.pledge
+    return place.seat.post_label, pledge.signed_on if pledge else None, place.papers.filed_on
 
 
 def warranties(

@@ -15,7 +15,16 @@ from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Pledge, Return
 from registry.pledges.papers import Paperwork, blanks, signed_facts, units_of
 from registry.pledges.rules import ON_FILE, Obstacle, PairState, Seat, done, obstacles
-from registry.pledges.standing import NOTHING, Papers, life_end, papers_of, papers_of_one, post_of
+from registry.pledges.standing import (
+    UNDATED,
+    Dates,
+    Papers,
+    dates_of,
+    life_end,
+    papers_of_one,
+    post_of,
+    post_then,
+)
 from registry.policy import Permission
 from registry.projects.models import TERM_IN_FULL, Participation, Project, Term
 from registry.projects.queries import project
@@ -32,7 +41,7 @@ class Place:
     post: Post
     participation: Participation | None
     term: Term | None
-    papers: Papers
+    papers: Dates
     departed: bool = False        # the firm has left and another holds its role; the past stays shown
 
 
@@ -82,7 +91,7 @@ def board_of(uow: UnitOfWork, whole: Project) -> Board:
     policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
     roles = {role.key: role for role in standards.roles(uow.session, whole.region, uow.today)}
     terms = [term for firm in whole.participations for term in firm.terms if term.corrected_by_id is None]
-    papers = papers_of(uow.session, [term.id for term in terms])
+    papers = dates_of(uow, [term.id for term in terms])
     present = {firm.role for firm in whole.participations}
     places = [
         place
@@ -101,29 +110,23 @@ def posts_on_board(uow: UnitOfWork, whole: Project, terms: Sequence[Term]) -> li
     policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
     known = {post.key: post for post in standards.posts(uow.session, whole.region, uow.today)}
     for term in terms:
-        if term.post not in known and (then := post_then(uow, whole, term)).role:
+        if term.post not in known and (then := post_then(uow.session, whole, term, uow.today)).role:
             known[term.post] = then
     return list(known.values())
 
 
-def post_then(uow: UnitOfWork, whole: Project, term: Term) -> Post:
-    """A post as it stood on the day its holder took it up."""
-    policy.require(uow.actor, Permission.PLEDGE_READ, whole.scope)
-    return standards.post_held(uow.session, term.post, whole.region, term.since, uow.today)
-
-
 def places_for(
-    uow: UnitOfWork, whole: Project, post: Post, role: Role, papers: Mapping[UUID, Papers]
+    uow: UnitOfWork, whole: Project, post: Post, role: Role, papers: Mapping[UUID, Dates]
 ) -> Iterator[Place]:
     """One place for each firm in the post's role, or an empty one when no firm has come yet."""
     firms = [firm for firm in whole.participations if firm.role == post.role]
     if not firms and post.demand is Demand.ALWAYS:
-        yield Place(Seat(post.key, post.label, role.label, role.principal, "", "", None), post, None, None, NOTHING)
+        yield Place(Seat(post.key, post.label, role.label, role.principal, "", "", None), post, None, None, UNDATED)
     remaining = any(firm.until is None or firm.until >= uow.today for firm in firms)
     for firm in firms:
         term = present_holder(firm, post, uow)
-        then = post_then(uow, whole, term) if term else post
-        held = papers.get(term.id, NOTHING) if term else NOTHING
+        then = post_then(uow.session, whole, term, uow.today) if term else post
+        held = papers.get(term.id, UNDATED) if term else UNDATED
         state = held.state(term, life_end(firm.units or whole.units, whole.accepted_on), uow.today) if term else None
         departed = remaining and firm.until is not None and firm.until < uow.today and state not in ON_FILE
         seat = Seat(

@@ -2,18 +2,34 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from sqlalchemy.orm import Session
 
+from registry.kernel.uow import UnitOfWork
 from registry.pledges.models import Authorisation, ChangeOfLeader, Filing, Method, Pledge
 from registry.pledges.rules import First, Pair, PairState, Paper, Successor, first, state_of
-from registry.projects.models import Term, UnitProject
+from registry.projects.models import Project, Term, UnitProject
 from registry.standards import handbook as standards
 from registry.standards.periods import years_after
 from registry.standards.posts import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What a board tells of the papers that stand for one term: who has signed, on which day, and when it went on file."""
+
+    authorisation: Paper | None
+    pledge: Paper | None
+    filed_on: date | None
+
+    def state(self, term: Term, life_ends_on: date | None, today: date) -> PairState:
+        return state_of(Pair(self.authorisation, self.pledge, self.filed_on, term.until, life_ends_on), today)
+
+
+UNDATED = Dates(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +41,8 @@ class Papers:
     filing: Filing | None
 
     def state(self, term: Term, life_ends_on: date | None, today: date) -> PairState:
-        return state_of(
-            Pair(
-                as_rule(self.authorisation), as_rule(self.pledge), self.filing.filed_on if self.filing else None,
-                term.until, life_ends_on,
-            ),
-            today,
-        )
+        filed_on = self.filing.filed_on if self.filing else None
+        return Dates(as_rule(self.authorisation), as_rule(self.pledge), filed_on).state(term, life_ends_on, today)
 
     @property
     def signed(self) -> list[Authorisation | Pledge]:
@@ -42,9 +53,7 @@ NOTHING = Papers(None, None, None)
 
 
 def as_rule(paper: Authorisation | Pledge | None) -> Paper | None:
-    if paper is None:
-        return None
-    return Paper(paper.signed_on, paper.method is Method.PAPER, paper.original_seen_at is not None)
+    return dated(paper.signed_on, paper.method, paper.original_seen_at) if paper else None
 
 
 STANDING = (
@@ -66,6 +75,30 @@ def papers_of(session: Session, terms: Iterable[UUID]) -> Mapping[UUID, Papers]:
     return {term_id: Papers(authorisation, pledge, filing) for term_id, authorisation, pledge, filing in rows}
 
 
+DATES = (
+    select(
+        Term.id,
+        Authorisation.signed_on, Authorisation.method, Authorisation.original_seen_at,
+        Pledge.signed_on, Pledge.method, Pledge.original_seen_at, Filing.filed_on,
+    )
+    .outerjoin(Authorisation, (Authorisation.term_id == Term.id) & Authorisation.withdrawn_at.is_(None))
+    .outerjoin(Pledge, (Pledge.term_id == Term.id) & Pledge.withdrawn_at.is_(None))
+    .outerjoin(Filing, Filing.pledge_id == Pledge.id)
+    .where(Term.id == any_(bindparam("terms", type_=ARRAY(Uuid()))))
+    .order_by(Term.id)
+)
+
+
+def dates_of(uow: UnitOfWork, terms: Iterable[UUID]) -> Mapping[UUID, Dates]:
+    """Return what the standing papers of many terms say of dates, in one SELECT; a term without any has UNDATED."""
+    rows = uow.rows(DATES, {"terms": list(terms)})
+    return {row[0]: Dates(dated(*row[1:4]), dated(*row[4:7]), row[7]) for row in rows}
+
+
+def dated(signed_on: date | None, method: Method | None, original_seen_at: datetime | None) -> Paper | None:
+    return Paper(signed_on, method is Method.PAPER, original_seen_at is not None) if signed_on else None
+
+
 def papers_of_one(session: Session, term_id: UUID) -> Papers:
     return papers_of(session, [term_id]).get(term_id, NOTHING)
 
@@ -81,6 +114,11 @@ def taking_up(session: Session, term: Term) -> First | Successor:
 def post_of(session: Session, term: Term) -> Post:
     """The post as the standards had it when the term began; a later edition may know it no more."""
     return standards.post(session, term.post, term.participation.project.region, term.since)
+
+
+def post_then(session: Session, whole: Project, term: Term, today: date) -> Post:
+    """A post as it stood on the day its holder took it up; never raises, for the past stays readable."""
+    return standards.post_held(session, term.post, whole.region, term.since, today)
 
 
 def accepted_on(unit: UnitProject, project_accepted_on: date | None) -> date | None:

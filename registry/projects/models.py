@@ -58,7 +58,7 @@ class Project(Base):
     accepted_on: Mapped[date | None]                                 # 竣工验收合格日期
     longitude: Mapped[Decimal | None]                                # CGCS2000, degrees
     latitude: Mapped[Decimal | None]
-    grams: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
+    grams: Mapped[list[str]] = mapped_column(ARRAY(String), default=list, deferred=True)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
 

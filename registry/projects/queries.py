@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import policy
@@ -41,11 +41,25 @@ WHOLE = (
 )
 
 NEWEST_FIRST = (Project.created_at.desc(), Project.number)
-WITH_UNITS = joinedload(Project.units)
+WITH_UNITS = (
+    defer(Project.grams, raiseload=True), defer(Project.longitude, raiseload=True), defer(Project.latitude, raiseload=True),
+    joinedload(Project.units).load_only(
+        UnitProject.number, UnitProject.name, UnitProject.design_life_years, UnitProject.accepted_on, raiseload=True,
+    ),
+)
 FIRMS = (
     select(Participation)
     .where(Participation.project_id == bindparam("project"))
-    .options(joinedload(Participation.units), joinedload(Participation.terms))
+    .options(
+        load_only(
+            Participation.organisation_id, Participation.organisation_name, Participation.role, Participation.unit_numbers,
+            Participation.since, Participation.until, Participation.created_at, raiseload=True,
+        ),
+        joinedload(Participation.terms).load_only(
+            Term.person_id, Term.person_name, Term.post, Term.since, Term.until, Term.corrected_by_id, Term.created_at,
+            raiseload=True,
+        ),
+    )
     .order_by(Participation.role, Participation.since, Participation.id)
 )
 
@@ -64,9 +78,11 @@ def project(uow: UnitOfWork, project_id: UUID) -> Project:
 
 def register(uow: UnitOfWork, project_id: UUID) -> Project:
     """A project with its units, firms and terms, and nothing personal: what a page lists. Two SELECTs."""
-    found = uow.get(Project, project_id, WITH_UNITS)
+    found = uow.get(Project, project_id, *WITH_UNITS)
     firms = uow.session.scalars(FIRMS, {"project": project_id}).unique().all()
     set_committed_value(found, "participations", firms)  # selectinload would cost more than both SELECTs
+    for firm in firms:
+        set_committed_value(firm, "units", [unit for unit in found.units if unit.number in firm.unit_numbers])
     policy.require(uow.actor, Permission.PROJECT_READ, found.scope)
     return found
 

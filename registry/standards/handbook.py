@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, String, any_, bindparam, select
@@ -105,7 +105,7 @@ def in_force(session: Session, kind: Kind[Content], region: str, on: date, key: 
 
 
 def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, key: str) -> Edition:
-    edition = governing(editions(session, region, key).get(kind.name, ()), region, on)
+    edition = governing([Edition(*row) for row in editions(session, region, key).get(kind.name, ())], region, on)
     if edition is None:
         raise NothingInForce(
             _("标准手册中没有 {on} 在 {region} 施行的“{kind}”。", on=on, region=region, kind=kind.label),
@@ -114,16 +114,17 @@ def find_in_force(session: Session, kind: Kind[Content], region: str, on: date, 
     return edition
 
 
-def editions(session: Session, region: str, key: str) -> Mapping[str, Sequence[Edition]]:
-    """Every edition of that key that ever reached a place, by kind.
+def editions(session: Session, region: str, key: str) -> Mapping[str, Sequence[Sequence[Any]]]:
+    """Every edition of that key that ever reached a place, by kind, as the columns of `Edition`.
 
     One SELECT within a unit of work, whichever kinds and days are asked about: who asks for one asks for more.
     """
-    known: dict[tuple[str, str], dict[str, list[Edition]]] = session.info.setdefault(SHELVES, {})
+    known: dict[tuple[str, str], dict[str, list[Sequence[Any]]]] = session.info.setdefault(SHELVES, {})
     if (region, key) not in known:
         shelf = known[region, key] = defaultdict(list)
-        for row in session.execute(REACHING, {"key": key, "regions": list(region_chain(region))}):
-            shelf[row.kind].append(Edition(*row))
+        session.flush()  # nothing is read through the mapper, which would see to it
+        for row in session.connection().execute(REACHING, {"key": key, "regions": list(region_chain(region))}):
+            shelf[row.kind].append(row)
     return known[region, key]
 
 
