@@ -1,11 +1,12 @@
 """How far a project has come, one line for each storey of the process: how much there is, and the worst of it. One SELECT."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, Uuid, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, func, join, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from registry import policy
 from registry.acceptance.rules import State
@@ -42,60 +43,63 @@ class Line:
 
 
 ASKED = bindparam("project", type_=Uuid())
-UNITS = select(UnitProject.id).where(UnitProject.project_id == ASKED)
-LOTS = select(Lot.id).where(Lot.unit_project_id.in_(UNITS), Lot.withdrawn_at.is_(None))
-LOT_STATES = lots_with_state().where(Lot.unit_project_id.in_(UNITS)).subquery()
+UNITS = select(UnitProject.id).where(UnitProject.project_id == ASKED).cte("units")
+LOTS = lots_with_state().where(Lot.unit_project_id.in_(select(UNITS))).cte("lots")
+ALL = true()
 
 
-def count(*within: ColumnElement[bool], of: Any) -> ScalarSelect[int]:
-    return select(func.count()).select_from(of).where(*within).scalar_subquery()
+def tally(rows: Any, *within: ColumnElement[bool], **each: ColumnElement[bool]) -> tuple[tuple[str, ...], ScalarSelect[Any]]:
+    """What is counted, and the numbers in that order: one pass over the rows for all of them."""
+    numbers = array([func.count().filter(condition) for condition in each.values()])
+    return tuple(each), select(numbers).select_from(rows).where(*within).scalar_subquery()
 
 
-def counts() -> Select[*tuple[Any, ...]]:
+def tallies() -> Iterator[tuple[tuple[str, ...], ScalarSelect[Any]]]:
     passed = (
         select(Reviewed.id).join(DrawingReview, DrawingReview.id == Reviewed.review_id)
-        .where(DrawingReview.result == Result.QUALIFIED)
+        .where(DrawingReview.result == Result.QUALIFIED, Reviewed.set_id == DrawingSet.id).exists()
     )
-    whole_mark = (Mark.lot_id.in_(LOTS), Mark.step == "", Mark.superseded_at.is_(None))
-    batches = select(Batch, Project).join(Project, Project.id == Batch.project_id).where(Batch.project_id == ASKED)
     treated = select(Disposition.id).where(Disposition.batch_id == Batch.id).exists()
-    bad, unapproved = batches.where(SUSPECT, ~treated).subquery(), batches.where(UNAPPROVED, ~SUSPECT).subquery()
-    handed = select(Handover).where(Handover.project_id == ASKED).order_by(Handover.sequence.desc()).limit(1).subquery()
-    rounds = (Round.unit_project_id.in_(UNITS), Round.ended_at.is_(None))
-    orders = (
-        select(ReacceptanceOrder.id).join(Filing, Filing.id == ReacceptanceOrder.filing_id)
-        .join(Round, Round.id == Filing.round_id).where(Round.unit_project_id.in_(UNITS)).subquery()
+    batches = (
+        select(SUSPECT.label("suspect"), treated.label("treated"), UNAPPROVED.label("unapproved"))
+        .select_from(Batch).join(Project, Project.id == Batch.project_id).where(Batch.project_id == ASKED).subquery("batches")
     )
-    asked: Mapping[str, ScalarSelect[int]] = {
-        "sets": count(DrawingSet.project_id == ASKED, of=DrawingSet),
-        "unreviewed": count(DrawingSet.project_id == ASKED, DrawingSet.review_required.is_(True),
-                            ~passed.where(Reviewed.set_id == DrawingSet.id).exists(), of=DrawingSet),
-        "changes": count(DesignChange.project_id == ASKED, DesignChange.withdrawn_at.is_(None), of=DesignChange),
-        "batches": count(Batch.project_id == ASKED, of=Batch), "bad": count(of=bad), "unapproved": count(of=unapproved),
-        "lots": count(of=LOTS.subquery()), "marked": count(*whole_mark, of=Mark),
-        "refused": count(*whole_mark, Mark.verdict == Verdict.FAILED, of=Mark),
-        "unaccepted": count(*whole_mark, Mark.verdict.is_(None), of=Mark),
-        **{state.value: count(LOT_STATES.c.state == state.value, of=LOT_STATES) for state in (
-            State.PASSED, State.FAILED, State.SIGNING, State.REFUSED)},
-        "units": count(UnitProject.project_id == ASKED, of=UnitProject),
-        "completed": count(UnitProject.project_id == ASKED, UnitProject.accepted_on.is_not(None), of=UnitProject),
-        "rounds": count(*rounds, of=Round), "orders": count(of=orders),
-        "files": count(ArchiveFile.project_id == ASKED, of=ArchiveFile),
-        "received": count(handed.c.received_at.is_not(None), of=handed),
-        "returned": count(or_(handed.c.returned_at.is_not(None), handed.c.failed_at.is_not(None)), of=handed),
-        "handovers": count(of=handed),
-    }
-    return select(*(each.label(name) for name, each in asked.items()))
+    orders = join(ReacceptanceOrder, Filing, Filing.id == ReacceptanceOrder.filing_id).join(Round, Round.id == Filing.round_id)
+    handed = select(Handover).where(Handover.project_id == ASKED).order_by(Handover.sequence.desc()).limit(1).subquery("handed")
+    state, suspect, of_units = LOTS.c.state, batches.c.suspect, Round.unit_project_id.in_(select(UNITS))
+    yield tally(DrawingSet, DrawingSet.project_id == ASKED, sets=ALL, unreviewed=and_(DrawingSet.review_required, ~passed))
+    yield tally(DesignChange, DesignChange.project_id == ASKED, changes=DesignChange.withdrawn_at.is_(None))
+    yield tally(batches, batches=ALL, bad=suspect & ~batches.c.treated, unapproved=batches.c.unapproved & ~suspect)
+    yield tally(LOTS, lots=ALL, **{
+        each.value: state == each.value for each in (State.PASSED, State.FAILED, State.SIGNING, State.REFUSED)
+    })
+    yield tally(
+        Mark, Mark.lot_id.in_(select(LOTS.c.id)), Mark.step == "", Mark.superseded_at.is_(None),
+        marked=ALL, failed_marks=Mark.verdict == Verdict.FAILED, unaccepted=Mark.verdict.is_(None),
+    )
+    yield tally(
+        UnitProject, UnitProject.project_id == ASKED, units=ALL, completed=UnitProject.accepted_on.is_not(None),
+    )
+    yield tally(Round, of_units, rounds=Round.ended_at.is_(None))
+    yield tally(orders, of_units, orders=ALL)
+    yield tally(ArchiveFile, ArchiveFile.project_id == ASKED, files=ALL)
+    yield tally(
+        handed, handovers=ALL, received=handed.c.received_at.is_not(None),
+        returned=or_(handed.c.returned_at.is_not(None), handed.c.failed_at.is_not(None)),
+    )
 
 
-COUNTS = counts()
+TALLIES = dict(tallies())
+COUNTS = select(*TALLIES.values())
 
 
 def progress(uow: UnitOfWork, whole: Project) -> Mapping[str, Line]:
     """The lines by the key of the project's page each leads to."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
-    row = uow.session.execute(COUNTS, {"project": whole.id}).mappings().one()
-    found: dict[str, int] = {str(name): number for name, number in row.items()}
+    row = uow.rows(COUNTS, {"project": whole.id}).one()
+    found: dict[str, int] = {
+        name: number for names, numbers in zip(TALLIES, row, strict=True) for name, number in zip(names, numbers, strict=True)
+    }
     completed = found["units"] if whole.accepted_on else found["completed"]
     return {
         "designs": of_designs(found), "materials": of_materials(found), "works": of_works(found),
@@ -129,7 +133,7 @@ def of_materials(found: Mapping[str, int]) -> Line:
 def of_works(found: Mapping[str, int]) -> Line:
     return line(
         _("检验批 {lots} 个，已标识 {marked} 个", lots=found["lots"], marked=found["marked"]),
-        (found["refused"], _("{count} 个标识不合格", count=found["refused"]), Tone.BAD),
+        (found["failed_marks"], _("{count} 个标识不合格", count=found["failed_marks"]), Tone.BAD),
         (found["unaccepted"], _("{count} 个标识待监理验收", count=found["unaccepted"]), Tone.WAIT), empty=not found["lots"],
     )
 

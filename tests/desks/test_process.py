@@ -13,6 +13,8 @@ from registry.kernel.actor import Role
 from registry.kernel.errors import NotFound
 from registry.pledges.changes import Newcomer, hand_over
 from registry.projects.queries import projects
+from registry.works.marking import accept_mark
+from registry.works.models import Verdict
 from registry.works.using import use_batch
 from tests import build as house
 from tests.acceptance import build as acceptance
@@ -142,6 +144,14 @@ def test_the_project_page_says_how_far_each_storey_has_come_and_the_worst_of_it(
         "completion": ("竣工验收合格 0/2 个单位工程", "尚无记录", "quiet"),
         "archives": ("归档 0 件", "尚无记录", "quiet"),
     }
+
+
+def test_a_mark_that_the_supervision_found_wanting_is_told_on_the_line_of_the_works(building):
+    made = works.mark(building, works.lot(building).id)
+    with building.units.writing(building.leaders["site/supervision-engineer"]) as uow:
+        accept_mark(uow, made.id, Verdict.FAILED, "模板拼缝漏浆")
+    assert lines(building)["works"] == ("检验批 1 个，已标识 1 个", "1 个标识不合格", "bad")
+    assert lines(building)["acceptance"] == ("验收合格 0/1 个检验批", "无待办", "good")
 
 
 def test_the_project_page_leads_to_the_works_of_each_unit_and_tells_what_happened_there(building, visit, clock):
