@@ -33,7 +33,7 @@ from registry.kernel.ports import Tools
 from registry.kernel.text import _
 from registry.kernel.uow import Units
 from registry.rooms import rooms
-from registry.web import filters, headers, login, surroundings, uploads
+from registry.web import addresses, filters, headers, login, surroundings, uploads
 from registry.web.door import PUBLIC, door, guard, reading, units
 from registry.web.pages import page
 
@@ -79,6 +79,7 @@ def create_app(config: Config, opened: Units | None = None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, hops, hops, hops))  # noqa: B010 — Flask's own way, kept from mypy
+    addresses.install(app)
     filters.install(app)
     headers.install(app)
     rules = SessionRules(timedelta(minutes=config.session_idle), timedelta(minutes=config.session_absolute))

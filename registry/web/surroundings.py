@@ -6,11 +6,12 @@ from typing import Protocol
 from uuid import UUID
 
 from babel.support import LazyProxy
-from flask import Flask, g, url_for
+from flask import Flask, g
 
 from registry.kernel.actor import NOBODY, Actor, Role
 from registry.kernel.text import later
 from registry.policy import Permission, Scope, allows
+from registry.web.addresses import address
 
 Told = Callable[[], tuple[str, int]]
 """told(): the name of the firm the actor acts for, and how many notices he has not opened."""
@@ -72,9 +73,10 @@ class Shown(Protocol):
 
 def project_ways(app: Flask, actor: Actor, project: Shown) -> list[tuple[str, str, str]]:
     """Return (key, label, address) of the pages of a project that the actor may open."""
+    scope = project.scope
     return [
-        (key, str(label), url_for(endpoint, project_id=project.id)) for key, label, endpoint in PROJECT_WAYS
-        if endpoint in app.view_functions and allows(actor, needed(app, endpoint), project.scope)
+        (key, str(label), address(endpoint, project_id=project.id)) for key, label, endpoint in PROJECT_WAYS
+        if endpoint in app.view_functions and allows(actor, needed(app, endpoint), scope)
     ]
 
 
