@@ -97,7 +97,8 @@ MANY = (
     (DrawingIssue.set_id, SETS), (DesignApproval.change_id, CHANGES),
     *((step.batch_id, BATCHES) for step in (EntryInspection, WitnessedSample, Approval, Disposition)),
     *((owned.unit_project_id, UNITS) for owned in (
-        Lot, PlanReview, FirstSample, LotResult, NodeAcceptance, ConcealedWork, Nonconformity, Absence, Round, Statement, Certificate)),
+        Lot, PlanReview, FirstSample, LotResult, NodeAcceptance, ConcealedWork, Nonconformity, Absence, Round, Statement,
+        Certificate)),
     (LotBatch.lot_id, LOTS), (Mark.lot_id, LOTS), (SampleSignature.sample_id, SAMPLES),
     (AcceptanceSignature.result_id, RESULTS), (AcceptanceSignature.acceptance_id, NODES), (AcceptanceSignature.work_id, COVERED),
     *((step.round_id, ROUNDS) for step in (Report, MeetingNotice, Opinion, Acceptance, OversightRecord, CompletionFiling)),
