@@ -24,7 +24,6 @@ from tests.browser.walking import Walker
 from tests.parties import build as parties
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/v/)[0-9A-Z]{24}")
-FILE = re.compile(r"\.(pdf|svg|xlsx|zip|json)$|^/papers/|/(photo|checkpoint|proof|body)$|^/trace-reports/")
 LINKS = "|".join((
     "//main//a/@href", "//nav[contains(@class, 'side')]//a/@href", "//details[contains(@class, 'person')]//a/@href",
     "//footer//a/@href",
@@ -56,8 +55,8 @@ class Inspection:
         """Ask for what stands at `path`; open it when it is a page of parts not seen yet; yield where it leads."""
         answer = self.walker.page.context.request.get(path)
         self.expect_open(path, answer.status)
-        if FILE.search(urlsplit(path).path):
-            return
+        if not answer.headers["content-type"].startswith("text/html"):
+            return  # a paper, a photograph, a proof
         document = html.fromstring(answer.body())
         parts = frozenset((str(one.tag), one.get("type", ""), one.get("class", "")) for one in document.iter("*"))
         if (kind, parts) not in self.seen:
