@@ -1,12 +1,9 @@
 """Lawful states of completion: each function does what its people would have done."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from click.testing import Result
-from sqlalchemy import event
 
 from registry.completion.actions import Meeting, Voice, call_meeting, sign_opinion
 from registry.completion.filing import submit_filing
@@ -180,19 +177,6 @@ def succeeded(site: Site, role: str, name: str) -> Actor:
         term = uow.get(Term, change.incoming_term_id)
         person, firm = term.person_id, uow.get(Participation, term.participation_id).organisation_id
     return build.signed_in(site.units, f"{role}-next", name, firm, person, Role.PROJECT_LEADER)
-
-
-@contextmanager
-def counted(units: Units) -> Iterator[list[str]]:
-    """Every statement sent to the database meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(units.bind, "before_cursor_execute", note)
-    yield sent
-    event.remove(units.bind, "before_cursor_execute", note)
 
 
 def run_units(uow: UnitOfWork, project: UUID) -> list[UnitGates]:

@@ -24,6 +24,7 @@ from tests.build import Site
 from tests.completion import build
 from tests.completion.test_dwellings import all_good, entered
 from tests.conftest import Clock
+from tests.counting import counted
 
 TREE = 4    # statements that read the tree of one unit project, see acceptance.standing
 GATES = [COMPLETION_GATES.read(draft.content) for draft in shipped() if draft.kind == "completion-gates"][-1]
@@ -224,7 +225,7 @@ def test_a_garage_among_homes_is_stated_to_have_none(building: Site) -> None:
 
 def test_a_further_unit_project_costs_only_the_reading_of_its_tree(building: Site) -> None:
     def asked() -> int:
-        with building.units.reading(building.officer) as uow, build.counted(building.units) as statements:
+        with building.units.reading(building.officer) as uow, counted(building.units) as statements:
             run_project(uow, building.project)
         return len(statements)
 

@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from registry.defects.actions import report_trace
 from registry.defects.evidence import evidence
@@ -13,7 +12,6 @@ from registry.defects.telling import told
 from registry.documents.queries import content
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.errors import NotFound
-from registry.kernel.uow import Units
 from registry.projects.actions import add_part_below
 from registry.projects.models import Project
 from registry.works.using import use_batch
@@ -21,6 +19,7 @@ from tests import build as house
 from tests.acceptance import build as acceptance
 from tests.accounts.visiting import application
 from tests.adapters.reading import text_of
+from tests.counting import statements
 from tests.designs import build as designs
 from tests.materials import build as materials
 from tests.parties import build as parties
@@ -163,17 +162,6 @@ def test_the_number_of_statements_does_not_grow_with_the_lots(built):
     many = statements(site.units, lambda: record(site, part="02"))
     assert record(site, part="02")["lots_total"] > 10
     assert many <= few
-
-
-def statements(units: Units, act) -> int:
-    act()
-    sent = []
-    event.listen(units.bind, "before_cursor_execute", note := lambda *_args: sent.append(1))
-    try:
-        act()
-    finally:
-        event.remove(units.bind, "before_cursor_execute", note)
-    return len(sent)
 
 
 def test_of_more_lots_than_the_page_lists_it_shows_the_nearest_and_the_count(building):

@@ -6,12 +6,13 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from registry.designs.models import DrawingSet, DrawingSheet
 from tests import build as house
 from tests.accounts.visiting import application
 from tests.adapters.reading import text_of
+from tests.counting import statements
 from tests.designs.build import (
     approved,
     argued,
@@ -248,20 +249,6 @@ def test_the_urban_archive_and_the_auditor_read(building, visit, role):
     assert reader.get(f"/projects/{building.project}/designs/deliver").status_code == 403
 
 
-def statements(building, browser, path):
-    seen = []
-
-    def note(_connection, _cursor, said, *_rest):
-        seen.append(said)
-
-    event.listen(building.units.bind.engine, "before_cursor_execute", note)
-    try:
-        assert browser.get(path).status_code == 200
-    finally:
-        event.remove(building.units.bind.engine, "before_cursor_execute", note)
-    return len(seen)
-
-
 def test_the_page_asks_no_more_for_ten_sets_than_for_one(building, visit):
     officer = visit(building.officer)
     path = f"/projects/{building.project}/designs"
@@ -271,12 +258,12 @@ def test_the_page_asks_no_more_for_ten_sets_than_for_one(building, visit):
     changed(building)
     argued(building)
     officer.get(path)
-    few = statements(building, officer, path)
+    few = statements(building.units, lambda: officer.get(path))
     for discipline in ("plumbing", "hvac", "electrical", "intelligent", "architecture"):
         reviewed(building, delivered(building, discipline=discipline, number=discipline).id)
         changed(building)
         argued(building)
-    assert statements(building, officer, path) <= few
+    assert statements(building.units, lambda: officer.get(path)) <= few
 
 
 def test_the_command_answers_in_words_and_as_json(building):

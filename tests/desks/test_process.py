@@ -4,7 +4,6 @@ import ast
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 
 from registry.desks.finding import found_on_sites
 from registry.desks.queries import home, own_record, project_desk, project_page
@@ -18,6 +17,7 @@ from registry.works.models import Verdict
 from registry.works.using import use_batch
 from tests import build as house
 from tests.acceptance import build as acceptance
+from tests.counting import statements
 from tests.designs import build as designs
 from tests.materials import build as materials
 from tests.parties import build as parties
@@ -107,21 +107,10 @@ def test_the_desk_shows_each_group_with_one_button_and_an_empty_one_says_so(buil
 def test_the_number_of_statements_of_a_desk_does_not_grow_with_what_waits(building):
     engineer = building.leaders["site/supervision-engineer"]
     works.mark(building, works.lot(building).id)
-    few = statements(building, lambda: groups(building, engineer))
+    few = statements(building.units, lambda: groups(building, engineer))
     for number in range(4):
         works.mark(building, works.lot(building, place=f"{number} 段").id)
-    assert statements(building, lambda: groups(building, engineer)) == few
-
-
-def statements(site, act):
-    act()
-    sent = []
-    event.listen(site.units.bind, "before_cursor_execute", note := lambda *_args: sent.append(1))
-    try:
-        act()
-    finally:
-        event.remove(site.units.bind, "before_cursor_execute", note)
-    return len(sent)
+    assert statements(building.units, lambda: groups(building, engineer)) == few
 
 
 def lines(site):

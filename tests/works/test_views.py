@@ -4,9 +4,9 @@ import io
 import re
 
 import pytest
-from sqlalchemy import event
 
 from registry.works.models import Verdict
+from tests.counting import statements
 from tests.documents.samples import jpeg
 from tests.materials import build as materials
 from tests.works import build
@@ -171,21 +171,9 @@ def test_a_first_sample_goes_its_way_on_the_pages(building, visit, engineer):
 def test_the_lists_ask_no_more_for_many_lots_than_for_few(building, inspector):
     address = f"/units/{building.unit}/works?below=020101"
     build.lots(building, "structure-concrete", storeys=(1, 0), pours=2)
-    few = statements(building, lambda: inspector.get(address))
+    few = statements(building.units, lambda: inspector.get(address))
     build.lots(building, "structure-concrete", storeys=(20, 0), pours=2)
-    assert statements(building, lambda: inspector.get(address)) <= few
-
-
-def statements(building, act):
-    seen = []
-
-    def note(*_call):
-        seen.append(1)
-
-    event.listen(building.units.bind, "before_cursor_execute", note)
-    act()
-    event.remove(building.units.bind, "before_cursor_execute", note)
-    return len(seen)
+    assert statements(building.units, lambda: inspector.get(address)) <= few
 
 
 @pytest.mark.parametrize("path", [
