@@ -205,8 +205,7 @@ def test_a_store_without_locks_promises_no_retention(store: ObjectStore, written
     assert read(store, key) == b"retain me"
 
 
-@pytest.mark.parametrize("store", STORES[2:], indirect=True)
-def test_a_locked_object_can_be_neither_destroyed_nor_let_go_sooner(store: S3Store, written: Written) -> None:
+def destroyed_neither_nor_let_go_sooner(store: S3Store, written: Written) -> None:
     data = os.urandom(32)
     key, until = put(store, written, data), datetime.now(UTC) + timedelta(seconds=30)
     assert store.retain(key, until) is True
@@ -218,6 +217,11 @@ def test_a_locked_object_can_be_neither_destroyed_nor_let_go_sooner(store: S3Sto
         store.retain(key, until - timedelta(seconds=20))
     store.remove(key)  # takes the name away, and nothing else
     assert client.get_object(bucket, key, version_id=version).data == data
+
+
+if LOCKING:
+    test_a_locked_object_can_be_neither_destroyed_nor_let_go_sooner = pytest.mark.parametrize(
+        "store", ["locking"], indirect=True)(destroyed_neither_nor_let_go_sooner)
 
 
 @pytest.fixture(params=["dir", "s3"])

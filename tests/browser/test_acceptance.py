@@ -193,7 +193,7 @@ def test_nobody_passes_over_what_is_open_and_the_foundation_is_signed_by_all_its
     leader.answers.add(REFUSED)
     leader.go(f"/units/{site.unit}/acceptance")
     leader.expect_clean()
-    leader.press("地基与基础")
+    leader.press("01 地基与基础")
     leader.page.get_by_role("list", name="未通过的下级").get_by_role("link").click()     # the blocker leads to what is open
     expect(leader.page.get_by_role("heading", level=1)).to_contain_text("0105")
     leader.go(f"/units/{site.unit}/acceptance/new?at=0105")

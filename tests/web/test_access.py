@@ -195,10 +195,12 @@ def rules(app: Flask) -> dict[tuple[str, str], Rule]:
 
 @pytest.fixture(scope="module")
 def world(standing: house.Site, standing_clock: Clock) -> World:  # noqa: F811 — the fixtures imported above
+    standing_clock.at = ACCEPTED
+    checked = put_up(standing)  # no lot is opened again once the unit project has passed
     site = accepted(standing, standing_clock)
     app = application(site.units)
     everybody = audiences(site)
-    return World(app, site.units, site, things_of(site), {
+    return World(app, site.units, site, things_of(site) | checked, {
         name: cookie_of(entered(app, site.units, actor)) for name, actor in everybody.items()
     })
 
@@ -277,7 +279,7 @@ def things_of(site: house.Site) -> dict[str, Any]:
         "completion.issue": {"kind": "residential-guarantee"},
         "completion.paper": {"kind": "residential", "record_id": handbook.id},
         "completion.enter_day": {"unit_id": second}, "projects.amend_unit": {"unit_id": second},
-    } | drawn_up(site) | marked_lot(site) | stocked(site) | put_up(site)
+    } | drawn_up(site) | marked_lot(site) | stocked(site)
 
 
 def marked_lot(site: house.Site) -> dict[str, Any]:
