@@ -44,7 +44,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 
 
 ABOUT = "工程质量终身责任登记系统的运维命令。各命令的用法：flask 命令 --help。"
 OPTIONS = {
-    "env_file": "从此文件读取环境变量。", "app": "要打开的应用；缺省为当前目录的 wsgi.py。",
+    "env-file": "从此文件读取环境变量。", "app": "要打开的应用；缺省为当前目录的 wsgi.py。",
     "debug": "开发调试模式，不得用于运行。", "version": "显示 Flask 的版本。", "help": "显示此说明。",
 }
 
@@ -57,7 +57,7 @@ class Operators(cli.AppGroup):
             cli.cli.help = ABOUT
             for option in cli.cli.get_params(ctx):
                 if isinstance(option, click.Option):
-                    option.help = OPTIONS.get(option.name or "", option.help)
+                    option.help = OPTIONS.get(option.opts[-1].removeprefix("--"), option.help)
             click.echo(ctx.get_help())  # `flask --help` had begun in English: it is told anew, and no further
             sys.exit(IN_ORDER)
         return super().list_commands(ctx)
@@ -76,6 +76,10 @@ def install(app: Flask) -> None:
 def attend(command: click.Command) -> click.Command:
     """Return a copy in which every command that does something, however deep in groups, has what all of them need."""
     mine = copy(command)
+    mine.short_help = mine.short_help or f"{(mine.help or '').partition('。')[0]}。"  # click cuts where English has a space
+    asked = mine.get_help_option(click.Context(mine))
+    if asked:
+        asked.help = OPTIONS["help"]
     if isinstance(mine, click.Group):
         mine.commands = {name: attend(inner) for name, inner in mine.commands.items()}
     elif mine.callback:

@@ -53,7 +53,7 @@ def leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Comma
 def test_every_command_and_every_option_explains_itself_in_chinese(app: Flask) -> None:
     silent = []
     for name, command in leaves(app.cli, ""):
-        texts = [command.help, *(one.help for one in command.params if isinstance(one, click.Option) and one.name != "help")]
+        texts = [command.help, *(one.help for one in command.get_params(click.Context(command)) if isinstance(one, click.Option))]
         silent += [name for text in texts if not any("一" <= letter <= "鿿" for letter in text or "")]
     assert silent == []
 
@@ -65,6 +65,7 @@ def test_the_help_of_the_program_itself_is_in_chinese() -> None:
     assert "general utility script" not in told
     assert told.count("Usage:") == 1
     assert "import-roster" in told
+    assert "追溯材料去向" in told
 
 
 def test_what_operators_need_is_there(app: Flask) -> None:
