@@ -23,7 +23,14 @@ from registry.acceptance.models import (
 )
 from registry.acceptance.reviewing import ReviewedTable, lines_asked, tables_kept
 from registry.acceptance.rules import State, next_duties
-from registry.acceptance.standing import Node, UnitState, level_of, lots_with_state, state_of_unit
+from registry.acceptance.standing import (
+    Node,
+    UnitState,
+    level_of,
+    lots_with_state,
+    state_of_unit,
+    states_of_units,
+)
 from registry.acceptance.together import count_to_sign
 from registry.acceptance.waiting import Waiting, role_at, waiting_for_me
 from registry.documents.queries import Readable, readable
@@ -66,8 +73,8 @@ def project_desk(uow: UnitOfWork, project_id: UUID) -> ProjectDesk:
     """The unit projects of a project, how each stands, and what waits for the actor here."""
     project = uow.get(Project, project_id, PROJECT_PARTIES, selectinload(Project.units))
     policy.require(uow.actor, Permission.ACCEPTANCE_READ, project.scope)
-    units = tuple(UnitLine(unit, state_of_unit(uow.session, unit.id, uow.today)) for unit in project.units)
-    return ProjectDesk(project, units, waiting_for_me(uow, project_id))
+    states = states_of_units(uow.session, [unit.id for unit in project.units], uow.today)
+    return ProjectDesk(project, tuple(UnitLine(unit, states[unit.id]) for unit in project.units), waiting_for_me(uow, project_id))
 
 
 @dataclass(frozen=True, slots=True)

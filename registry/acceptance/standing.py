@@ -1,22 +1,25 @@
 """How a unit project stands: the tree of its lots and nodes, rolled up from their records, nothing of it stored.
 
-Four SELECTs answer for a unit project however many lots it has. Asking is no act of its own: the caller's act or
-query has asked for the authority.
+Four SELECTs answer for a unit project however many lots it has, and for all of a project's together. Asking is no act of
+its own: the caller's act or query has asked for the authority.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     ColumnElement,
     Select,
     Subquery,
     Uuid,
     and_,
+    any_,
     bindparam,
     case,
     func,
@@ -35,7 +38,7 @@ from registry.works.models import Lot
 
 NEWEST = date.max
 LEVEL_OF = {0: AcceptanceLevel.UNIT, 2: AcceptanceLevel.DIVISION, 4: AcceptanceLevel.SUBDIVISION, 6: AcceptanceLevel.ITEM}
-UNIT: BindParameter[UUID] = bindparam("unit", type_=Uuid())
+UNITS: BindParameter[Sequence[UUID]] = bindparam("units", type_=ARRAY(Uuid()))
 
 
 def level_of(code: str) -> AcceptanceLevel:
@@ -70,29 +73,33 @@ def lots_with_state() -> Select[*tuple[object, ...]]:
     )
 
 
-def counted() -> Select[*tuple[object, ...]]:
-    states: Subquery = lots_with_state().where(Lot.unit_project_id == UNIT).subquery()
-    return (
-        select(states.c.item_code, states.c.state, func.count(), func.count(states.c.treatment_id))
-        .group_by(states.c.item_code, states.c.state).order_by(states.c.item_code, states.c.state)
+def counted() -> Select[*tuple[Any, ...]]:
+    states: Subquery = (
+        lots_with_state().add_columns(Lot.unit_project_id).where(Lot.unit_project_id == any_(UNITS)).subquery()
     )
+    key = (states.c.unit_project_id, states.c.item_code, states.c.state)
+    return select(*key, func.count(), func.count(states.c.treatment_id)).group_by(*key).order_by(*key)
 
 
 COUNTS = counted()
 NODES = (
-    select(NodeAcceptance.code, NodeAcceptance.id, Signature.verdict, NodeAcceptance.treatment_id)
+    select(
+        NodeAcceptance.unit_project_id, NodeAcceptance.code, NodeAcceptance.id, Signature.verdict, NodeAcceptance.treatment_id,
+    )
     .outerjoin(Signature, (Signature.acceptance_id == NodeAcceptance.id) & Signature.decides)
-    .where(NodeAcceptance.unit_project_id == UNIT, NodeAcceptance.fallen_at.is_(None)).order_by(NodeAcceptance.code)
+    .where(NodeAcceptance.unit_project_id == any_(UNITS), NodeAcceptance.fallen_at.is_(None)).order_by(NodeAcceptance.code)
 )
 REFUSED = (
-    select(Nonconformity.code).distinct()
+    select(Nonconformity.unit_project_id, Nonconformity.code).distinct()
     .where(
-        Nonconformity.unit_project_id == UNIT, Nonconformity.lot_id.is_(None), Nonconformity.kind == TreatmentKind.FORBIDDEN,
+        Nonconformity.unit_project_id == any_(UNITS), Nonconformity.lot_id.is_(None),
+        Nonconformity.kind == TreatmentKind.FORBIDDEN,
     )
     .order_by(Nonconformity.code)
 )
 ABSENT = (
-    select(Absence.code).where(Absence.unit_project_id == UNIT, Absence.withdrawn_at.is_(None)).order_by(Absence.code)
+    select(Absence.unit_project_id, Absence.code)
+    .where(Absence.unit_project_id == any_(UNITS), Absence.withdrawn_at.is_(None)).order_by(Absence.code)
 )
 
 
@@ -148,23 +155,35 @@ def state_of_unit(session: Session, unit_id: UUID, on: date = NEWEST) -> UnitSta
 
     on   the day by whose catalogue the tree is read; the newest unless said otherwise
     """
-    found = UnitState(unit_id, standards.divisions(session, on))
-    asked = {"unit": unit_id}
-    found.nodes[""] = Node("", "", AcceptanceLevel.UNIT)
-    for division in found.tree:
-        if len(division.code) < 6:
-            place(found, division)
-    count_lots(found, session.execute(COUNTS, asked).all())
-    for code, acceptance, verdict, treatment in session.execute(NODES, asked):
-        node = placed(found, code)
+    return states_of_units(session, [unit_id], on)[unit_id]
+
+
+def states_of_units(session: Session, unit_ids: Sequence[UUID], on: date = NEWEST) -> Mapping[UUID, UnitState]:
+    """Return the same of several unit projects, read together."""
+    asked = {"units": unit_ids}
+    states = {unit_id: empty(unit_id, standards.divisions(session, on)) for unit_id in unit_ids}
+    for unit_id, *counted_lots in session.execute(COUNTS, asked):
+        count_lots(states[unit_id], *counted_lots)
+    for unit_id, code, acceptance, verdict, treatment in session.execute(NODES, asked):
+        node = placed(states[unit_id], code)
         node.acceptance = acceptance
         node.own = {None: State.SIGNING, Verdict.PASSED: State.PASSED, Verdict.FAILED: State.FAILED}[verdict]
         node.treated += treatment is not None
-    for code in session.scalars(REFUSED, asked):
-        placed(found, code).own = State.REFUSED
-    for code in session.scalars(ABSENT, asked):
-        placed(found, code).own = State.ABSENT
-    roll_up(found)
+    for said, own in ((REFUSED, State.REFUSED), (ABSENT, State.ABSENT)):
+        for unit_id, code in session.execute(said, asked):
+            placed(states[unit_id], code).own = own
+    for found in states.values():
+        roll_up(found)
+    return states
+
+
+def empty(unit_id: UUID, tree: DivisionTree) -> UnitState:
+    """Return the tree of a unit project in which nothing has happened: the two upper levels."""
+    found = UnitState(unit_id, tree)
+    found.nodes[""] = Node("", "", AcceptanceLevel.UNIT)
+    for division in tree:
+        if len(division.code) < 6:
+            place(found, division)
     return found
 
 
@@ -181,13 +200,12 @@ def placed(found: UnitState, code: str) -> Node:
     return place(found, found.tree.find(code) if code in found.tree else Division(code, code))
 
 
-def count_lots(found: UnitState, rows: Iterable[Sequence[object]]) -> None:
-    for code, state, count, treated_count in rows:
-        placed(found, str(code))
-        for length in (0, 2, 4, 6):
-            node = found.nodes.get(str(code)[:length])
-            if node is not None and (length < 6 or node.level is AcceptanceLevel.ITEM):
-                add(node, State(str(state)), int(str(count)), int(str(treated_count)))
+def count_lots(found: UnitState, code: str, state: str, count: int, treated_count: int) -> None:
+    placed(found, code)
+    for length in (0, 2, 4, 6):
+        node = found.nodes.get(code[:length])
+        if node is not None and (length < 6 or node.level is AcceptanceLevel.ITEM):
+            add(node, State(state), count, treated_count)
 
 
 def add(node: Node, state: State, count: int, treated_count: int) -> None:

@@ -1,7 +1,7 @@
 """What can be done with the responsibility archive: assemble it, hand it out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +28,7 @@ from registry.ledger.tree import NotYetSequenced
 from registry.plaques.models import Mounting, Plaque
 from registry.plaques.public import proof_of
 from registry.pledges.models import Authorisation, ChangeOfLeader, Pledge
-from registry.pledges.standing import papers_of
+from registry.pledges.standing import UNDATED, dates_of, papers_of
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Participation, Project, Term
 from registry.standards import handbook as standards
@@ -44,7 +44,6 @@ WHOLE = (
 
 class AssembledMeanwhile(Conflict):
     code = "archive.assembled-meanwhile"
-A_PAIR = 2  # 授权书 and 承诺书
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def assemble_archive(uow: UnitOfWork, project_id: UUID) -> Archive:
     items = signed_papers(uow, project) + changes(uow, project) + plaques(uow, project)
     items.append(Item("Q1-03", _("项目负责人质量终身责任信息表"), project_owner(project), uow.today, table))
     items.sort(key=lambda item: (item.heading, item.dated, item.title))
-    missing = missing_of(uow, project, items)
+    missing = missing_of(uow, project, {item.heading for item in items})
     printed = uow.tools.printer.pdf("archive_catalogue", catalogue_facts(uow, project, number, items, missing))
     catalogue = documents.deposit(uow, printed, "application/pdf")
     files = frozen(uow, [Item("Q1-00", _("卷内目录"), project_owner(project), uow.today, catalogue), *items])
@@ -224,22 +223,21 @@ def proofs(uow: UnitOfWork, plaque_ids: list[UUID]) -> dict[UUID, str]:
     return kept
 
 
-def missing_of(uow: UnitOfWork, project: Project, items: list[Item]) -> list[Any]:
-    """The headings of the catalogue nothing was filed under.
+def missing_of(uow: UnitOfWork, project: Project, present: Collection[str]) -> list[Any]:
+    """The headings of the catalogue nothing was filed under, and whose pair is not signed.
 
     Changes of leader and seismic devices are asked for only where there are any.
     """
-    present = {item.heading for item in items}
     wanted = [
         document for document in standards.archive_catalogue(uow.session, project.region, uow.today)
         if document.category == "Q" and document.code in {"Q1-01", "Q1-02", "Q1-03", "Q1-05"}
     ]
     lacking = [{"code": document.code, "name": document.name} for document in wanted if document.code not in present]
-    papers = papers_of(uow.session, [term.id for _firm, term in every_term(project)])
+    papers = dates_of(uow, [term.id for _firm, term in every_term(project)])
     return lacking + [
         {"code": "Q1-02", "name": _("{person}（{firm}）的授权书或承诺书", person=term.person_name, firm=firm.organisation_name)}
         for firm, term in every_term(project)
-        if term.id not in papers or len(papers[term.id].signed) < A_PAIR
+        if not papers.get(term.id, UNDATED).both_signed
     ]
 
 

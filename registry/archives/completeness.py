@@ -106,20 +106,24 @@ class Shelf:
 
 
 def completeness(uow: UnitOfWork, project_id: UUID) -> Completeness:
-    """Say of every document of the catalogue whether it is there, and who must bring it. Live, and never stored.
+    """Say of every document of the catalogue whether it is there, and who must bring it."""
+    return completeness_of(uow, uow.get(Project, project_id, selectinload(Project.participations), selectinload(Project.units)))
+
+
+def completeness_of(uow: UnitOfWork, project: Project) -> Completeness:
+    """The same for a project in hand; needs its units and firms loaded. Live, and never stored.
 
     A document counts when a file stands under its code or a storey below holds one, of the unit project or of the
     whole project; a project may state, with a reason, that it has none. A document is the project's when every unit
-    project has it. Seven SELECTs and one for each storey, however many files there are.
+    project has it. As many SELECTs for many files as for few.
     """
-    project = uow.get(Project, project_id, selectinload(Project.participations), selectinload(Project.units))
     policy.require(uow.actor, Permission.ARCHIVE_LIST, project.scope)
-    found = collect(uow, project_id)
+    found = collect(uow, project.id)
     shelf = Shelf(
         project, standards.archive_catalogue(uow.session, project.region, uow.today),
         earliest(standards.stage_documents(uow.session, project.region, uow.today).content),
         {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)},
-        filed_by_code(uow, project_id), Counter((one.code, one.unit_id) for one in found), absences(uow, project_id),
+        filed_by_code(uow, project.id), Counter((one.code, one.unit_id) for one in found), absences(uow, project.id),
     )
     lines = shelf.lines(project.units)
     return Completeness(

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.archives.actions import changes, missing_of, plaques_known, signed_papers
-from registry.archives.completeness import Completeness, completeness
+from registry.archives.actions import missing_of
+from registry.archives.completeness import Completeness, completeness, completeness_of
 from registry.archives.gathering import standing
 from registry.archives.models import Archive, ArchiveFile, Handover, HandoverState
 from registry.documents.queries import Readable, readable
@@ -19,7 +19,7 @@ from registry.kernel.uow import UnitOfWork
 from registry.notices.calendar import Deadline, deadline
 from registry.policy import Permission, reach
 from registry.projects.models import Project
-from registry.projects.queries import project
+from registry.projects.queries import project, register
 from registry.standards import handbook as standards
 from registry.standards.catalogues import ArchiveDocument
 
@@ -63,21 +63,22 @@ class Archives:
 
 
 def archives(uow: UnitOfWork, project_id: UUID) -> Archives:
-    whole = project(uow, project_id)
+    whole = register(uow, project_id)
     policy.require(uow.actor, Permission.ARCHIVE_LIST, whole.scope)
+    found = completeness_of(uow, whole)
     volumes: Sequence[Archive] = ()
     lacking = None
     if policy.allows(uow.actor, Permission.ARCHIVE_READ, whole.scope):
         volumes = uow.session.scalars(
             select(Archive).where(Archive.project_id == project_id).order_by(Archive.assembled_at.desc(), Archive.id)
         ).all()
-        items = signed_papers(uow, whole) + changes(uow, whole) + plaques_known(uow, whole)
-        lacking = [row["name"] for row in missing_of(uow, whole, items) if row["code"] != "Q1-03"]
+        present = {one.code for one in found.collected} | {"Q1-03"}    # that one is made with the volume
+        lacking = [row["name"] for row in missing_of(uow, whole, present)]
     handovers = uow.session.scalars(
         select(Handover).options(selectinload(Handover.check)).where(Handover.project_id == project_id)
         .order_by(Handover.sequence.desc())
     ).all()
-    return Archives(whole, completeness(uow, project_id), standing(uow, project_id), volumes, lacking, handovers,
+    return Archives(whole, found, standing(uow, project_id), volumes, lacking, handovers,
                     handover_clock(uow, whole))
 
 

@@ -1,6 +1,6 @@
 """The conditions that turn on what the site recorded: divisions, lots, hidden work, tests, design changes, archive.
 
-All but the tree of divisions is asked once, however many unit projects are looked at together.
+Everything is asked once, however many unit projects are looked at together.
 """
 
 from collections import defaultdict
@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 from registry.acceptance.models import ConcealedWork, NodeAcceptance, Signature
 from registry.acceptance.rules import CLOSED, Verdict
 from registry.acceptance.rules import State as Reached
-from registry.acceptance.standing import UnitState, state_of_unit
-from registry.archives.completeness import completeness
+from registry.acceptance.standing import UnitState, states_of_units
+from registry.archives.completeness import completeness_of
 from registry.archives.rules import Tally
 from registry.completion.rules import Answer, State, lacking, met, not_applicable, unknown
 from registry.completion.standing import Standing
@@ -71,7 +71,7 @@ def preliminary(now: Standing, _moment: Moment) -> Answer:
 
 
 def tree_of(now: Standing) -> UnitState:
-    return once(now, f"tree {now.unit.id}", lambda: state_of_unit(now.uow.session, now.unit.id, now.today))
+    return once(now, "trees", lambda: states_of_units(now.uow.session, now.together, now.today))[now.unit.id]
 
 
 def begun(found: UnitState) -> bool:
@@ -198,7 +198,7 @@ def tests_of(now: Standing) -> Answer:
 
 def design_changes(now: Standing, _moment: Moment) -> Answer:
     """No change that must be reviewed again is left without it."""
-    unreviewed = once(now, "design changes", lambda: unreviewed_changes(now.uow, now.project.id))
+    unreviewed = once(now, "design changes", lambda: unreviewed_changes(now.uow, now.project))
     waiting = [one for one in unreviewed if one.unit_project_id in {None, now.unit.id}]
     return lacking(named(_("变更 {number} 未经审查", number=one.number) for one in waiting),
                    f"/projects/{now.project.id}/designs")
@@ -222,4 +222,4 @@ def archive(now: Standing, moment: Moment) -> Answer:
 
 def archive_of(now: Standing) -> Tally:
     """The completeness of the unit project's own archive. Asked once for all of them."""
-    return once(now, "completeness", lambda: completeness(now.uow, now.project.id)).of_unit(now.unit.id)
+    return once(now, "completeness", lambda: completeness_of(now.uow, now.project)).of_unit(now.unit.id)

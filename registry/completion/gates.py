@@ -14,7 +14,8 @@ from registry.completion.rules import PASSED, Answer, State, unknown
 from registry.completion.standing import Standing, standing, standings
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
-from registry.projects.models import UnitProject
+from registry.projects.models import Project, UnitProject
+from registry.projects.queries import register
 from registry.standards import handbook as standards
 from registry.standards.completion import CompletionGate, Moment
 from registry.standards.rules import Status
@@ -85,7 +86,12 @@ def run(uow: UnitOfWork, unit_id: UUID, moment: Moment = Moment.ACCEPTANCE) -> t
 
 def run_project(uow: UnitOfWork, project_id: UUID, moment: Moment = Moment.ACCEPTANCE) -> list[UnitGates]:
     """The same for every unit project of a project, read together."""
-    return [UnitGates(now.unit, moment, lines_of(now, moment)) for now in standings(uow, project_id)]
+    return gates_of(uow, register(uow, project_id), moment)
+
+
+def gates_of(uow: UnitOfWork, whole: Project, moment: Moment) -> list[UnitGates]:
+    """The same for a project in hand; needs its units, firms and terms loaded."""
+    return [UnitGates(now.unit, moment, lines_of(now, moment)) for now in standings(uow, whole)]
 
 
 def lines_of(now: Standing, moment: Moment) -> tuple[GateLine, ...]:

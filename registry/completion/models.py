@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 from sqlalchemy.types import String
 
 from registry.completion.housing import Dwelling, DwellingCheck, DwellingSignature, ResidentialPaper
@@ -308,9 +308,10 @@ __all__ = [
 UNIT_IN_FULL = (
     selectinload(UnitProject.project).options(PROJECT_PARTIES, selectinload(Project.units)),
 )
-ROUND_IN_FULL = (
-    selectinload(Round.unit).options(*UNIT_IN_FULL),
+ROUND_ALONE = (
     selectinload(Round.reports), selectinload(Round.notices), selectinload(Round.opinions),
-    selectinload(Round.acceptance), selectinload(Round.oversight),
-    selectinload(Round.filings).options(selectinload(CompletionFiling.receipt), selectinload(CompletionFiling.order)),
+    joinedload(Round.acceptance), joinedload(Round.oversight),
+    selectinload(Round.filings).options(joinedload(CompletionFiling.receipt), joinedload(CompletionFiling.order)),
 )
+"""A round with everything that was done in it, for those who have its unit project in hand."""
+ROUND_IN_FULL = (selectinload(Round.unit).options(*UNIT_IN_FULL), *ROUND_ALONE)

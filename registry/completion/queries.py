@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from registry import policy
-from registry.completion.gates import GateLine, UnitGates, lines_of, run_project
+from registry.completion.gates import GateLine, UnitGates, gates_of, lines_of
 from registry.completion.housing import PaperKind
 from registry.completion.models import (
     ROUND_IN_FULL,
@@ -34,7 +34,7 @@ from registry.kernel.uow import UnitOfWork
 from registry.notices.calendar import Deadline
 from registry.policy import Permission, Scope
 from registry.projects.models import Project, UnitProject
-from registry.projects.queries import project, project_by_number
+from registry.projects.queries import project_by_number, register
 from registry.standards import handbook as standards
 from registry.standards.completion import CompletionGate, DwellingCheckpoint, Moment
 from registry.standards.periods import Period
@@ -77,9 +77,9 @@ class ProjectGates:
 
 
 def project_gates(uow: UnitOfWork, project_id: UUID, moment: Moment) -> ProjectGates:
-    whole = project(uow, project_id)
+    whole = register(uow, project_id)
     policy.require(uow.actor, Permission.COMPLETION_READ, whole.scope)
-    return ProjectGates(whole, moment, run_project(uow, project_id, moment))
+    return ProjectGates(whole, moment, gates_of(uow, whole, moment))
 
 
 def unit_gates(uow: UnitOfWork, unit_id: UUID, moment: Moment) -> ProjectGates:

@@ -1,18 +1,20 @@
 """Where a unit project stands: everything its conditions and its page turn on, read once."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BindParameter, Select, Uuid, any_, bindparam, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import policy
 from registry.archives.models import Archive
 from registry.completion.models import (
-    ROUND_IN_FULL,
+    ROUND_ALONE,
     Certificate,
     Dwelling,
     DwellingCheck,
@@ -29,7 +31,7 @@ from registry.plaques.models import Plaque
 from registry.pledges.queries import Board, board_of
 from registry.policy import Permission
 from registry.projects.models import Participation, Project, Term, UnitProject
-from registry.projects.queries import WHOLE, Vacancy, vacancies_of
+from registry.projects.queries import Vacancy, register, vacancies_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,52 +124,64 @@ def covers(firm: Participation, number: str) -> bool:
 def standing(uow: UnitOfWork, unit_id: UUID) -> Standing:
     """Where one unit project stands."""
     unit = uow.get(UnitProject, unit_id)
-    return standings(uow, unit.project_id, [unit_id])[0]
+    return standings(uow, register(uow, unit.project_id), [unit_id])[0]
 
 
-def standings(uow: UnitOfWork, project_id: UUID, unit_ids: Sequence[UUID] = ()) -> list[Standing]:
-    """Where the unit projects of a project stand, all of them or those named. As many SELECTs for many as for one."""
-    whole = uow.get(Project, project_id, *WHOLE)
+UNITS: BindParameter[Sequence[UUID]] = bindparam("units", type_=ARRAY(Uuid()))
+ROUNDS = (
+    select(Round).options(*ROUND_ALONE).where(Round.unit_project_id == any_(UNITS)).order_by(Round.number)
+)
+CERTIFICATES = (
+    select(Certificate).options(selectinload(Certificate.signatures))
+    .where(Certificate.unit_project_id == any_(UNITS), Certificate.withdrawn_at.is_(None)).order_by(Certificate.drawn_up_at)
+)
+DWELLINGS = (
+    select(Dwelling).options(selectinload(Dwelling.checks).selectinload(DwellingCheck.signatures))
+    .where(Dwelling.unit_project_id == any_(UNITS), Dwelling.struck_off_at.is_(None)).order_by(Dwelling.number)
+)
+STATEMENTS = (
+    select(Statement).where(Statement.unit_project_id == any_(UNITS)).order_by(Statement.stated_at, Statement.id)
+)
+PAPERS = (
+    select(ResidentialPaper).where(ResidentialPaper.unit_project_id == any_(UNITS))
+    .order_by(ResidentialPaper.issued_at, ResidentialPaper.id)
+)
+PLAQUES = (
+    select(Plaque).options(selectinload(Plaque.mountings))
+    .where(Plaque.unit_project_id == any_(UNITS), Plaque.superseded_at.is_(None)).order_by(Plaque.issued_at)
+)
+ARCHIVES = select(Archive).where(Archive.project_id == bindparam("project")).order_by(Archive.assembled_at)
+
+
+def standings(uow: UnitOfWork, whole: Project, unit_ids: Sequence[UUID] = ()) -> list[Standing]:
+    """Where the unit projects of a project stand, all of them or those named. As many SELECTs for many as for one.
+
+    whole   as `projects.queries.register` reads it
+    """
     policy.require(uow.actor, Permission.COMPLETION_READ, whole.scope)
     units = [unit for unit in whole.units if not unit_ids or unit.id in unit_ids]
     ids = [unit.id for unit in units]
-    session, board, vacancies = uow.session, board_of(uow, whole), vacancies_of(uow, whole)
-    rounds = session.scalars(
-        select(Round).options(*ROUND_IN_FULL).where(Round.unit_project_id.in_(ids)).order_by(Round.number)
-    ).all()
-    certificates = session.scalars(
-        select(Certificate).options(selectinload(Certificate.signatures))
-        .where(Certificate.unit_project_id.in_(ids), Certificate.withdrawn_at.is_(None)).order_by(Certificate.drawn_up_at)
-    ).all()
-    dwellings = session.scalars(
-        select(Dwelling).options(selectinload(Dwelling.checks).selectinload(DwellingCheck.signatures))
-        .where(Dwelling.unit_project_id.in_(ids), Dwelling.struck_off_at.is_(None)).order_by(Dwelling.number)
-    ).all()
-    statements = session.scalars(
-        select(Statement).where(Statement.unit_project_id.in_(ids)).order_by(Statement.stated_at, Statement.id)
-    ).all()
-    papers = session.scalars(
-        select(ResidentialPaper).where(ResidentialPaper.unit_project_id.in_(ids))
-        .order_by(ResidentialPaper.issued_at, ResidentialPaper.id)
-    ).all()
-    plaques = session.scalars(
-        select(Plaque).options(selectinload(Plaque.mountings))
-        .where(Plaque.unit_project_id.in_(ids), Plaque.superseded_at.is_(None)).order_by(Plaque.issued_at)
-    ).all()
-    archives = session.scalars(select(Archive).where(Archive.project_id == project_id).order_by(Archive.assembled_at)).all()
-    shared: dict[str, Any] = {}
+    asked = {"units": ids, "project": whole.id}
+    board, vacancies = board_of(uow, whole), vacancies_of(uow, whole)
+    rounds = by_unit(uow, ROUNDS, asked)
+    certificates, dwellings, statements = (by_unit(uow, kind, asked) for kind in (CERTIFICATES, DWELLINGS, STATEMENTS))
+    papers, plaques = by_unit(uow, PAPERS, asked), by_unit(uow, PLAQUES, asked)
+    archives, shared = uow.session.scalars(ARCHIVES, asked).all(), dict[str, Any]()
+    for unit in units:
+        for held in rounds[unit.id]:
+            set_committed_value(held, "unit", unit)
     return [
         Standing(
-            uow, whole, unit, board, vacancies,
-            [row for row in rounds if row.unit_project_id == unit.id],
-            [row for row in certificates if row.unit_project_id == unit.id],
-            [row for row in dwellings if row.unit_project_id == unit.id],
-            {row.rule: row for row in statements if row.unit_project_id == unit.id},
-            [row for row in papers if row.unit_project_id == unit.id],
-            [row for row in plaques if row.unit_project_id == unit.id],
-            archives, ids, shared,
+            uow, whole, unit, board, vacancies, rounds[unit.id], certificates[unit.id], dwellings[unit.id],
+            {row.rule: row for row in statements[unit.id]}, papers[unit.id], plaques[unit.id], archives, ids, shared,
         )
         for unit in units
     ]
 
 
+def by_unit(uow: UnitOfWork, kind: Select[Any], asked: Mapping[str, object]) -> Mapping[UUID, list[Any]]:
+    """The records of one kind, by the unit project they belong to, each in its order."""
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in uow.session.scalars(kind, asked):
+        found[row.unit_project_id].append(row)
+    return found

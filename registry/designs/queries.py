@@ -89,9 +89,9 @@ def drawings_in_force(uow: UnitOfWork, unit_id: UUID, part_code: str, on: date) 
     )
 
 
-def unreviewed_changes(uow: UnitOfWork, project_id: UUID) -> list[DesignChange]:
+def unreviewed_changes(uow: UnitOfWork, whole: Project) -> list[DesignChange]:
     """The changes of a project that must be reviewed again and have not passed: none may be left at completion."""
-    whole = project_read(uow, project_id)
+    policy.require(uow.actor, Permission.DESIGN_READ, whole.scope)
     return [
         one for one in changes_of(uow.session, whole.id)
         if review_of(one, uow.today) is not None and state_of_change(uow.session, one, uow.today) is not Waiting.REFUSED

@@ -25,6 +25,10 @@ class Dates:
     pledge: Paper | None
     filed_on: date | None
 
+    @property
+    def both_signed(self) -> bool:
+        return self.authorisation is not None and self.pledge is not None
+
     def state(self, term: Term, life_ends_on: date | None, today: date) -> PairState:
         return state_of(Pair(self.authorisation, self.pledge, self.filed_on, term.until, life_ends_on), today)
 

@@ -43,9 +43,7 @@ WHOLE = (
 NEWEST_FIRST = (Project.created_at.desc(), Project.number)
 WITH_UNITS = (
     defer(Project.grams, raiseload=True), defer(Project.longitude, raiseload=True), defer(Project.latitude, raiseload=True),
-    joinedload(Project.units).load_only(
-        UnitProject.number, UnitProject.name, UnitProject.design_life_years, UnitProject.accepted_on, raiseload=True,
-    ),
+    joinedload(Project.units),
 )
 FIRMS = (
     select(Participation)
@@ -77,10 +75,12 @@ def project(uow: UnitOfWork, project_id: UUID) -> Project:
 
 
 def register(uow: UnitOfWork, project_id: UUID) -> Project:
-    """A project with its units, firms and terms, and nothing personal: what a page lists. Two SELECTs."""
+    """A project with its units, firms and leaders' terms, and nothing personal: what a page lists. Two SELECTs."""
     found = uow.get(Project, project_id, *WITH_UNITS)
     firms = uow.session.scalars(FIRMS, {"project": project_id}).unique().all()
     set_committed_value(found, "participations", firms)  # selectinload would cost more than both SELECTs
+    for its in found.units:
+        set_committed_value(its, "project", found)
     for firm in firms:
         set_committed_value(firm, "units", [unit for unit in found.units if unit.number in firm.unit_numbers])
     policy.require(uow.actor, Permission.PROJECT_READ, found.scope)

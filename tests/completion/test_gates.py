@@ -26,7 +26,6 @@ from tests.completion.test_dwellings import all_good, entered
 from tests.conftest import Clock
 from tests.counting import counted
 
-TREE = 4    # statements that read the tree of one unit project, see acceptance.standing
 GATES = [COMPLETION_GATES.read(draft.content) for draft in shipped() if draft.kind == "completion-gates"][-1]
 STATED = [gate for gate in GATES if gate.stated and not gate.residential]
 
@@ -223,7 +222,7 @@ def test_a_garage_among_homes_is_stated_to_have_none(building: Site) -> None:
     assert state_of(building, "residential-papers", Moment.FILING) == "not-applicable"
 
 
-def test_a_further_unit_project_costs_only_the_reading_of_its_tree(building: Site) -> None:
+def test_a_further_unit_project_costs_no_further_statement(building: Site) -> None:
     def asked() -> int:
         with building.units.reading(building.officer) as uow, counted(building.units) as statements:
             run_project(uow, building.project)
@@ -231,7 +230,7 @@ def test_a_further_unit_project_costs_only_the_reading_of_its_tree(building: Sit
 
     two = asked()
     build.third_unit(building)
-    assert asked() - two <= TREE
+    assert asked() == two
 
 
 def test_the_preliminary_acceptance_is_stated_only_where_the_site_is_not_recorded_here(building: Site) -> None:

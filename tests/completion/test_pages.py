@@ -11,6 +11,7 @@ from tests.build import Site
 from tests.completion import build
 from tests.completion.test_dwellings import entered
 from tests.conftest import Clock, Visit
+from tests.counting import statements
 
 
 def test_the_page_says_whose_turn_it_is(building: Site, visit: Visit, clock: Clock) -> None:
@@ -99,3 +100,11 @@ def test_a_dwelling_entered_wrongly_is_struck_off_on_its_page(building: Site, vi
     assert "注销登记" in browser.get(page).text
     assert browser.post(f"/dwellings/{home.id}/removal", {"reason": "户号有误"}, at=page).status_code == 303
     assert "没有登记住户" in browser.get(f"/units/{building.unit}/dwellings").text
+
+
+@pytest.mark.parametrize("address", ["/projects/{project}/gates", "/projects/{project}/archives", "/units/{unit}/completion"])
+def test_a_page_asks_no_more_for_three_unit_projects_than_for_two(building: Site, visit: Visit, address: str) -> None:
+    officer, path = visit(building.officer), address.format(project=building.project, unit=building.unit)
+    two = statements(building.units, lambda: officer.get(path))
+    build.third_unit(building)
+    assert statements(building.units, lambda: officer.get(path)) == two

@@ -8,6 +8,7 @@ from registry.designs.models import Result
 from registry.designs.queries import drawings_in_force, unreviewed_changes
 from registry.designs.rules import Waiting
 from registry.kernel.errors import Invalid, NotFound
+from registry.projects.queries import project
 from tests import build as house
 from tests.designs.build import DELIVERED, REVIEWED, approved, changed, delivered, reviewed
 
@@ -91,11 +92,11 @@ def test_a_change_that_touches_the_structure_waits_for_its_review(building, aske
     assert change.triggers == ["structural-safety"]
     assert [one.why for one in asked(part="020101").waiting_changes] == [Waiting.NOT_REVIEWED]
     with building.units.reading(building.officer) as uow:
-        assert [one.id for one in unreviewed_changes(uow, building.project)] == [change.id]
+        assert [one.id for one in unreviewed_changes(uow, project(uow, building.project))] == [change.id]
     reviewed(building, changes=(change.id,), on=TODAY)
     assert [one.id for one in asked(part="020101").changes] == [change.id]
     with building.units.reading(building.officer) as uow:
-        assert unreviewed_changes(uow, building.project) == []
+        assert unreviewed_changes(uow, project(uow, building.project)) == []
 
 
 def test_a_change_said_to_touch_fire_safety_is_reviewed_again_whatever_its_part(building):
