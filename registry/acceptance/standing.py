@@ -181,9 +181,8 @@ def empty(unit_id: UUID, tree: DivisionTree) -> UnitState:
     """Return the tree of a unit project in which nothing has happened: the two upper levels."""
     found = UnitState(unit_id, tree)
     found.nodes[""] = Node("", "", AcceptanceLevel.UNIT)
-    for division in tree:
-        if len(division.code) < 6:
-            place(found, division)
+    for division in tree.upper:
+        place(found, division)
     return found
 
 

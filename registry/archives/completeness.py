@@ -1,12 +1,13 @@
 """How complete the archive of a project is, at this moment: the question of pages, gates and hand-overs."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased, selectinload
 
 from registry import policy
@@ -22,8 +23,22 @@ from registry.standards import handbook as standards
 from registry.standards.catalogues import ArchiveDocument
 from registry.standards.stages import Requirement, Stage, StageDocument
 
-Held = Counter[tuple[str, UUID | None]]
-"""How many documents there are by code and unit project; under None those of the whole project."""
+Held = Mapping[str, Counter[UUID | None]]
+"""By code, how many documents there are of each unit project; under None those of the whole project."""
+NONE: Counter[UUID | None] = Counter()
+
+
+NEWER = aliased(ArchiveFile)
+FILED = (
+    select(ArchiveFile.code, ArchiveFile.unit_project_id, func.count())
+    .outerjoin(NEWER, NEWER.supersedes_id == ArchiveFile.id)
+    .where(ArchiveFile.project_id == bindparam("project"), NEWER.id.is_(None))
+    .group_by(ArchiveFile.code, ArchiveFile.unit_project_id)
+)
+ABSENT = (
+    select(ArchiveAbsence.code, ArchiveAbsence.reason)
+    .where(ArchiveAbsence.project_id == bindparam("project"), ArchiveAbsence.withdrawn_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +106,19 @@ class Shelf:
         return Firm(found.id, found.organisation_id, found.organisation_name, found.role)
 
     def line(self, document: ArchiveDocument, row: StageDocument, firm: Firm, units: Sequence[UnitProject]) -> Line:
-        places = [None, *(unit.id for unit in units)]
-        filed = sum(self.filed[document.code, place] for place in places)
-        collected = sum(self.collected[document.code, place] for place in places)
         absence = self.absent.get(document.code, "")
-        there = filed + collected > 0 and row.need is Requirement.REQUIRED and not absence
-        return Line(document, row, firm, filed, collected, absence, self.lacking(document.code, units) if there else ())
+        filed, collected = self.filed.get(document.code, NONE), self.collected.get(document.code, NONE)
+        if not filed and not collected:
+            return Line(document, row, firm, 0, 0, absence)
+        places = [None, *(unit.id for unit in units)]
+        counts = sum(filed[place] for place in places), sum(collected[place] for place in places)
+        asked = any(counts) and row.need is Requirement.REQUIRED and not absence
+        return Line(document, row, firm, *counts, absence, lacking(filed + collected, units) if asked else ())
 
-    def lacking(self, code: str, units: Sequence[UnitProject]) -> tuple[str, ...]:
-        """Name the unit projects without a document under a code. One of the whole project serves them all."""
-        if self.filed[code, None] or self.collected[code, None]:
-            return ()
-        return tuple(unit.name for unit in units if not (self.filed[code, unit.id] or self.collected[code, unit.id]))
+
+def lacking(held: Counter[UUID | None], units: Sequence[UnitProject]) -> tuple[str, ...]:
+    """Name the unit projects without a document. One of the whole project serves them all."""
+    return () if held[None] else tuple(unit.name for unit in units if not held[unit.id])
 
 
 def completeness(uow: UnitOfWork, project_id: UUID) -> Completeness:
@@ -123,7 +139,7 @@ def completeness_of(uow: UnitOfWork, project: Project) -> Completeness:
         project, standards.archive_catalogue(uow.session, project.region, uow.today),
         earliest(standards.stage_documents(uow.session, project.region, uow.today).content),
         {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)},
-        filed_by_code(uow, project.id), Counter((one.code, one.unit_id) for one in found), absences(uow, project.id),
+        filed_by_code(uow, project.id), by_code((one.code, one.unit_id, 1) for one in found), absences(uow, project.id),
     )
     lines = shelf.lines(project.units)
     return Completeness(
@@ -135,19 +151,15 @@ def completeness_of(uow: UnitOfWork, project: Project) -> Completeness:
 
 def filed_by_code(uow: UnitOfWork, project_id: UUID) -> Held:
     """How many files stand under each code."""
-    newer = aliased(ArchiveFile)
-    rows = uow.session.execute(
-        select(ArchiveFile.code, ArchiveFile.unit_project_id, func.count())
-        .outerjoin(newer, newer.supersedes_id == ArchiveFile.id)
-        .where(ArchiveFile.project_id == project_id, newer.id.is_(None))
-        .group_by(ArchiveFile.code, ArchiveFile.unit_project_id)
-    )
-    return Counter({(code, unit): count for code, unit, count in rows})
+    return by_code(uow.session.execute(FILED, {"project": project_id}).all())
+
+
+def by_code(rows: Iterable[Sequence[Any]]) -> Held:
+    held: dict[str, Counter[UUID | None]] = defaultdict(Counter)
+    for code, unit, count in rows:
+        held[code][unit] += count
+    return held
 
 
 def absences(uow: UnitOfWork, project_id: UUID) -> dict[str, str]:
-    rows = uow.session.execute(
-        select(ArchiveAbsence.code, ArchiveAbsence.reason)
-        .where(ArchiveAbsence.project_id == project_id, ArchiveAbsence.withdrawn_at.is_(None))
-    )
-    return dict(rows.all())
+    return dict(uow.session.execute(ABSENT, {"project": project_id}).all())

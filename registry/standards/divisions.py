@@ -47,6 +47,8 @@ class DivisionTree:
             raise Malformed(_("分部分项编码有重复。"))
         for division in divisions:
             self._place(division)
+        self.upper = tuple(division for division in self if len(division.code) < max(LEVELS))
+        """The divisions and sub-divisions, from the top down."""
 
     def _place(self, division: Division) -> None:
         if not (division.code.isascii() and division.code.isdigit() and len(division.code) in LEVELS):

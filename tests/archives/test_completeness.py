@@ -148,7 +148,7 @@ def test_each_contractor_is_asked_for_the_documents_of_its_own_unit_project(site
     firms = [firm(number, [unit.number]) for number, unit in ((1, one), (2, two))]
     document = next(each.document for each in looked(site).whole.lines if each.document.code == "C5-01")
     asked = {"C5-01": StageDocument(Stage.CONSTRUCTION, "C5-01", "contractor", Requirement.REQUIRED, "")}
-    shelf = Shelf(SimpleNamespace(participations=firms), [document], asked, {}, Counter({("C5-01", one.id): 1}), Counter(), {})
+    shelf = Shelf(SimpleNamespace(participations=firms), [document], asked, {}, {"C5-01": Counter({one.id: 1})}, {}, {})
     assert [(each.firm.name, each.state) for each in shelf.lines([one, two])] == [
         ("施工单位1", LineState.PRESENT), ("施工单位2", LineState.MISSING)]
 
