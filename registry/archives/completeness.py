@@ -68,9 +68,6 @@ class Completeness:
     def percent(self) -> int:
         return self.whole.percent
 
-    def of_unit(self, unit_id: UUID) -> Tally:
-        return next(one for one in self.units if one.key == str(unit_id))
-
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -83,6 +80,11 @@ class Shelf:
     filed: Held
     collected: Held
     absent: dict[str, str]
+    papers: Sequence[Collected] = ()       # those that `collected` counts
+
+    def of_unit(self, unit: UnitProject) -> Tally:
+        """What a unit project has of its own, or together with the others."""
+        return Tally(str(unit.id), unit.name, self.lines([unit]))
 
     def lines(self, units: Sequence[UnitProject]) -> tuple[Line, ...]:
         """Return a line for each document, or one for each firm where the unit projects have different ones."""
@@ -127,7 +129,19 @@ def completeness(uow: UnitOfWork, project_id: UUID) -> Completeness:
 
 
 def completeness_of(uow: UnitOfWork, project: Project) -> Completeness:
-    """The same for a project in hand; needs its units and firms loaded. Live, and never stored.
+    """The same for a project in hand; needs its units and firms loaded."""
+    policy.require(uow.actor, Permission.ARCHIVE_LIST, project.scope)
+    shelf = shelf_of(uow, project)
+    lines = shelf.lines(project.units)
+    return Completeness(
+        project, Tally("", project.name, lines),
+        tuple(stage_lines(lines, stage, str(STAGES[stage])) for stage in Stage), by_firm(lines),
+        tuple(shelf.of_unit(unit) for unit in project.units), shelf.papers,
+    )
+
+
+def shelf_of(uow: UnitOfWork, project: Project) -> Shelf:
+    """What a project in hand has in its archive, and what it must have. Live, and never stored.
 
     A document counts when a file stands under its code or a storey below holds one, of the unit project or of the
     whole project; a project may state, with a reason, that it has none. A document is the project's when every unit
@@ -135,17 +149,12 @@ def completeness_of(uow: UnitOfWork, project: Project) -> Completeness:
     """
     policy.require(uow.actor, Permission.ARCHIVE_LIST, project.scope)
     found = collect(uow, project.id)
-    shelf = Shelf(
+    return Shelf(
         project, standards.archive_catalogue(uow.session, project.region, uow.today),
         earliest(standards.stage_documents(uow.session, project.region, uow.today).content),
         {role.key: role.label for role in standards.roles(uow.session, project.region, uow.today)},
         filed_by_code(uow, project.id), by_code((one.code, one.unit_id, 1) for one in found), absences(uow, project.id),
-    )
-    lines = shelf.lines(project.units)
-    return Completeness(
-        project, Tally("", project.name, lines),
-        tuple(stage_lines(lines, stage, str(STAGES[stage])) for stage in Stage), by_firm(lines),
-        tuple(Tally(str(unit.id), unit.name, shelf.lines([unit])) for unit in project.units), found,
+        found,
     )
 
 

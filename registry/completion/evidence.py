@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import any_, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from registry.acceptance.models import ConcealedWork, NodeAcceptance, Signature
 from registry.acceptance.rules import CLOSED, Verdict
 from registry.acceptance.rules import State as Reached
 from registry.acceptance.standing import UnitState, states_of_units
-from registry.archives.completeness import completeness_of
+from registry.archives.completeness import shelf_of
 from registry.archives.rules import Tally
 from registry.completion.rules import Answer, State, lacking, met, not_applicable, unknown
-from registry.completion.standing import Standing
+from registry.completion.standing import UNITS, Standing
 from registry.designs.queries import unreviewed_changes
 from registry.kernel.text import _
 from registry.materials.models import Batch
@@ -34,6 +34,23 @@ BUILT = frozenset({Stage.BEFORE_START, Stage.CONSTRUCTION})
 DUE = {Moment.ACCEPTANCE: BUILT, Moment.HANDOVER: BUILT | {Stage.ACCEPTANCE, Stage.FILING}}
 """Which stages' documents must be there by then."""
 SHOWN = 5           # of many missing things, so many are named; the rest is counted
+
+FOLLOWING = aliased(ConcealedWork)
+CONCEALED = (
+    select(ConcealedWork.unit_project_id, ConcealedWork.place, Signature.verdict)
+    .outerjoin(Signature, (Signature.work_id == ConcealedWork.id) & Signature.decides)
+    .where(ConcealedWork.unit_project_id == any_(UNITS), ~exists().where(FOLLOWING.previous_id == ConcealedWork.id))
+    .order_by(ConcealedWork.unit_project_id, ConcealedWork.number)
+)
+LOTS = (
+    select(Lot.id, Lot.unit_project_id).where(Lot.unit_project_id == any_(UNITS), Lot.withdrawn_at.is_(None)).order_by(Lot.id)
+)
+TOTALS = (
+    select(NodeAcceptance.unit_project_id, NodeAcceptance.totals)
+    .where(NodeAcceptance.unit_project_id == any_(UNITS), NodeAcceptance.code == "", NodeAcceptance.fallen_at.is_(None))
+    .order_by(NodeAcceptance.unit_project_id)
+)
+BATCHES = select(Batch.id, Batch.number).where(Batch.project_id == bindparam("project")).order_by(Batch.number, Batch.id)
 
 
 def named(found: Iterable[str]) -> tuple[str, ...]:
@@ -95,11 +112,7 @@ def lots(now: Standing, _moment: Moment) -> Answer:
 
 def lots_together(now: Standing) -> dict[UUID, list[tuple[Blocker, ...]]]:
     """By unit project: what stops each of its lots, () for a lot that nothing stops."""
-    rows = now.uow.session.execute(
-        select(Lot.id, Lot.unit_project_id)
-        .where(Lot.unit_project_id.in_(now.together), Lot.withdrawn_at.is_(None)).order_by(Lot.id)
-    )
-    units = {row.id: row.unit_project_id for row in rows}
+    units = dict(now.uow.session.execute(LOTS, {"units": now.together}).all())
     found: dict[UUID, list[tuple[Blocker, ...]]] = defaultdict(list)
     for lot, blockers in lot_blockers(now.uow.session, units, now.today).items():
         found[units[lot]].append(blockers)
@@ -122,17 +135,8 @@ def concealed(now: Standing, _moment: Moment) -> Answer:
 
 def concealed_together(now: Standing) -> dict[UUID, list[tuple[str, Verdict | None]]]:
     """By unit project: where work was hidden, and what the last look at it said; None while nobody has decided."""
-    following = aliased(ConcealedWork)
-    rows = now.uow.session.execute(
-        select(ConcealedWork.unit_project_id, ConcealedWork.place, Signature.verdict)
-        .outerjoin(Signature, (Signature.work_id == ConcealedWork.id) & Signature.decides)
-        .where(
-            ConcealedWork.unit_project_id.in_(now.together), ~exists().where(following.previous_id == ConcealedWork.id),
-        )
-        .order_by(ConcealedWork.unit_project_id, ConcealedWork.number)
-    )
     found: dict[UUID, list[tuple[str, Verdict | None]]] = defaultdict(list)
-    for unit, place, verdict in rows:
+    for unit, place, verdict in now.uow.session.execute(CONCEALED, {"units": now.together}):
         found[unit].append((place, verdict))
     return found
 
@@ -165,23 +169,15 @@ def totals_of(now: Standing) -> dict[str, Any]:
 
 
 def totals_together(now: Standing) -> dict[UUID, dict[str, Any]]:
-    rows = now.uow.session.execute(
-        select(NodeAcceptance.unit_project_id, NodeAcceptance.totals).where(
-            NodeAcceptance.unit_project_id.in_(now.together), NodeAcceptance.code == "", NodeAcceptance.fallen_at.is_(None),
-        ).order_by(NodeAcceptance.unit_project_id)
-    )
     found: dict[UUID, dict[str, Any]] = defaultdict(dict)
-    found.update({unit: totals for unit, totals in rows if totals})
+    found.update({unit: totals for unit, totals in now.uow.session.execute(TOTALS, {"units": now.together}) if totals})
     return found
 
 
 def tests_of(now: Standing) -> Answer:
     """Every batch that came to the project has its papers, its reports and its approval, or has left it."""
     link = f"/projects/{now.project.id}/materials"
-    rows = now.uow.session.execute(
-        select(Batch.id, Batch.number).where(Batch.project_id == now.project.id).order_by(Batch.number, Batch.id)
-    )
-    batches = {row.id: row.number for row in rows}
+    batches = dict(now.uow.session.execute(BATCHES, {"project": now.project.id}).all())
     if not batches:
         return unknown(_("系统中没有材料进场记录"), link)
     held = {
@@ -221,5 +217,5 @@ def archive(now: Standing, moment: Moment) -> Answer:
 
 
 def archive_of(now: Standing) -> Tally:
-    """The completeness of the unit project's own archive. Asked once for all of them."""
-    return once(now, "completeness", lambda: completeness_of(now.uow, now.project)).of_unit(now.unit.id)
+    """The completeness of the unit project's own archive. What is there is asked once for all of them."""
+    return once(now, "archive", lambda: shelf_of(now.uow, now.project)).of_unit(now.unit)
