@@ -221,15 +221,17 @@ def vacancies_of(uow: UnitOfWork, whole: Project) -> list[Vacancy]:
     """The same for a project in hand; needs its units, firms and terms loaded."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
     found = []
+    posts = [post for post in standards.posts(uow.session, whole.region, uow.today) if post.demand is not Demand.NEVER]
+    completed_on = whole.completed_on
     for firm in whole.participations:
-        for post in standards.posts(uow.session, whole.region, uow.today):
-            if post.role == firm.role and post.demand is not Demand.NEVER and firm.since <= uow.today:
+        for post in posts:
+            if post.role == firm.role and firm.since <= uow.today:
                 spans = [
                     Span(term.since, term.until)
                     for term in firm.terms
                     if term.post == post.key and term.corrected_by_id is None
                 ]
-                last_day = earliest(firm.until, whole.completed_on)
+                last_day = earliest(firm.until, completed_on)
                 found += [Vacancy(firm, post, gap) for gap in gaps(spans, firm.since, last_day)]
     return found
 
