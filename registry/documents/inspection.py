@@ -1,18 +1,16 @@
 """Is this file what it says it is, whole, and harmless? Asked before a byte of it is kept for good."""
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from babel.support import LazyProxy
 
+from registry.documents.inspecting import inspectors
 from registry.documents.kinds import HEAD, Kind, Unsuitable, agreed_kind
 from registry.kernel.text import _, later
 
-HOUSE = Path(__file__).parents[2]
 PATIENCE = 60  # seconds on the clock; the process itself has 30 of processor time
 UNREADABLE = later("文件过于复杂或已损坏，无法检查。请重新扫描或另存后上传。")
 
@@ -59,14 +57,14 @@ def inspect_file(path: Path, name: str, declared: str) -> Finding:
     return Finding(kind, answer["facts"])
 
 
-def ask_inspector(inspector: str, path: Path) -> dict[str, Any]:
-    """Return what the inspector said, nothing when it died, ran out of time or said nothing."""
+def ask_inspector(inspector: str, path: Path, patience: float = PATIENCE) -> dict[str, Any]:
+    """Return what the inspector said, nothing when it died, ran out of time or said nothing.
+
+    patience   seconds on the clock
+    raises     Unavailable when no inspector can be had, which is no fault of the file
+    """
     try:
-        ran = subprocess.run(
-            [sys.executable, "-s", "-m", f"registry.documents.inspectors.{inspector}", str(path.resolve())],
-            stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False, cwd=HOUSE, env={},
-        )
-        answer = json.loads(ran.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError, UnicodeDecodeError):
+        answer = json.loads(inspectors.ask(inspector, path.resolve(), patience))
+    except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

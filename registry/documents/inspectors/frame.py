@@ -1,8 +1,6 @@
 """What every inspection shares: its limits, how it refuses, and that a file has one face only."""
 
-import json
 import resource
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,21 +20,18 @@ class Refused(Exception):
         self.code = code
 
 
-def answer(inspect: Callable[[str], Facts], face: str = "") -> None:
-    """Inspect the file named on the command line and say what was found.
+def said(path: str, inspect: Callable[[str], Facts], face: str) -> dict[str, Facts | str]:
+    """Inspect a file and return {"facts": …} when it may be kept, {"refused": "<code>"} when not.
 
     face   PDF or ZIP when this kind is one; any other file that could be opened as one is refused
     """
-    confine()
-    path = sys.argv[1]
     try:
         refuse_second_face(path, face)
-        said: Facts = {"facts": inspect(path)}
+        return {"facts": inspect(path)}
     except Refused as no:
-        said = {"refused": no.code}
+        return {"refused": no.code}
     except MemoryError:
-        said = {"refused": "bomb"}
-    json.dump(said, sys.stdout)
+        return {"refused": "bomb"}
 
 
 def confine() -> None:

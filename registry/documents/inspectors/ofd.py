@@ -2,7 +2,7 @@
 
 import zipfile
 
-from registry.documents.inspectors.frame import ZIP, Facts, Refused, answer
+from registry.documents.inspectors.frame import Facts, Refused
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 1 << 29      # bytes
@@ -26,7 +26,3 @@ def inspect_ofd(path: str) -> Facts:
     if "OFD.xml" not in {entry.filename for entry in entries}:
         raise Refused("not-ofd")
     return {}
-
-
-if __name__ == "__main__":
-    answer(inspect_ofd, ZIP)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pikepdf
 
-from registry.documents.inspectors.frame import PDF, Facts, Refused, answer
+from registry.documents.inspectors.frame import Facts, Refused
 
 MAX_STREAM = 1 << 29        # bytes one stream may inflate to; an A0 sheet at 300 dpi has 417 million
 MAX_INFLATED = 1 << 32      # bytes all of them may together,
@@ -147,7 +147,3 @@ def count_pages(pdf: pikepdf.Pdf) -> int:
         if max(abs(right - left), abs(top - bottom)) > MAX_SIDE:
             raise Refused("page-too-large")
     return count
-
-
-if __name__ == "__main__":
-    answer(inspect_pdf, PDF)

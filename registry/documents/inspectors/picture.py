@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from registry.documents.inspectors.frame import Facts, Refused, answer
+from registry.documents.inspectors.frame import Facts, Refused
 
 FORMATS = ["JPEG", "PNG"]
 MAX_PIXELS = 100_000_000    # an A1 sheet at 300 dpi has 70 million
@@ -76,7 +76,3 @@ def degrees(parts: Any, side: object, most: int) -> float | None:
 
 def words(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:80]
-
-
-if __name__ == "__main__":
-    answer(inspect_picture)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from registry.documents.inspectors.frame import Facts, Refused, answer
+from registry.documents.inspectors.frame import Facts, Refused
 
 MARK = "BasicFileInfo".encode("utf-16-le")  # the stream every Revit file has, by its name in the directory
 BLOCK = 1 << 20
@@ -24,7 +24,3 @@ def holds(path: str, mark: bytes) -> bool:
                 return True
             kept = block[-len(mark):]
     return False
-
-
-if __name__ == "__main__":
-    answer(inspect_revit)
