@@ -4,7 +4,6 @@ The bytes are durable in the object store before the row that names them is writ
 leave bytes without a row (the sweep removes them) and never a row without its bytes.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ from registry.documents.kinds import MAX_UPLOAD, Unsuitable, clean_name, refuse_
 from registry.documents.models import Document, Upload, UploadState, key_of
 from registry.documents.queries import my_upload, received, staged_path
 from registry.kernel.errors import Conflict, Invalid
-from registry.kernel.staging import Piece, StagedFile, TooLarge, need_room
+from registry.kernel.staging import Hashing, Piece, StagedFile, TooLarge, need_room, unfinished
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger.rules import FileRef
@@ -203,7 +202,7 @@ def begin_piece(uow: UnitOfWork, upload_id: UUID, offset: int) -> Piece:
     if not 0 <= offset <= here:
         raise OutOfOrder(_("文件“{name}”应从第 {here} 字节继续，收到的却从第 {offset} 字节开始。",
                            name=upload.name, here=here, offset=offset))
-    return Piece(staged_path(uow, upload.id), here, here - offset, upload.size, upload.sha256)
+    return Piece(staged_path(uow, upload.id), here, here - offset, upload.size)
 
 
 def end_piece(uow: UnitOfWork, upload_id: UUID, piece: Piece) -> Upload:
@@ -216,9 +215,9 @@ def end_piece(uow: UnitOfWork, upload_id: UUID, piece: Piece) -> Upload:
     refuse_done(upload)
     if not piece.standing:
         raise OutOfOrder(_("文件“{name}”的这一段已由另一次传送继续，请查询后再传。", name=upload.name))
-    upload.received, upload.sha256 = piece.size, piece.digest
+    upload.received, upload.sha256 = piece.size, None
     upload.expires_at = uow.at + KEPT_FOR
-    uow.after_commit.append(piece.discard)
+    uow.after_commit.append(piece.hand_on)
     return upload
 
 
@@ -259,7 +258,7 @@ def judge_upload(uow: UnitOfWork, upload: Upload, path: Path) -> Upload:
     except Unsuitable as no:
         upload.state, upload.reason, upload.sha256 = UploadState.REFUSED, str(no), None
         return upload
-    sha256 = upload.sha256 or file_sha256(path)
+    sha256 = upload.sha256 or sha256_of(path, upload.size)
     put(uow, path, sha256, found.kind.media_type)
     upload.sha256, upload.facts = sha256, found.facts
     upload.kind, upload.media_type = found.kind.name, found.kind.media_type
@@ -271,9 +270,11 @@ def removal(path: Path) -> Callable[[], None]:
     return lambda: path.unlink(missing_ok=True)
 
 
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256_of(path: Path, size: int) -> str:
+    """Return the SHA-256 of a file that has arrived in pieces, from where the hash of the pieces has got to."""
+    hashing = unfinished.take(path, size) or Hashing()
+    hashing.follow(path, size)
+    return hashing.hexdigest()
 
 
 def keep_upload(uow: UnitOfWork, upload_id: UUID, kinds: frozenset[str]) -> Kept:

@@ -57,7 +57,7 @@ class Upload(Base):
     state: Mapped[UploadState] = mapped_column(index=True)
     kind: Mapped[str | None]
     media_type: Mapped[str | None]                               # as found
-    sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # of what is here, where that is known
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)  # once all of it is here
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # see inspection.Finding
     reason: Mapped[str | None]                                   # why it was refused, in words for people
     created_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from mmap import mmap
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
@@ -53,53 +54,60 @@ class Hashing:
     """The SHA-256 of a growing file. It follows the file on disk, so that what is hashed is what lies there."""
 
     def __init__(self) -> None:
-        self.done = 0  # bytes
+        self._done = 0  # bytes
         self._hash = hashlib.sha256()
         self._block = memoryview(b"")
+        self._one_at_a_time = Lock()
 
-    def follow(self, file: BinaryIO, end: int) -> None:
-        """Hash on, up to `end` bytes into the file."""
-        while self.done < end:
-            self._block = block = self._block or aligned(BLOCK)
-            count = os.preadv(file.fileno(), [block[:end - self.done]], self.done)
-            if not count:
-                raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。"))
-            self._hash.update(block[:count])
-            self.done += count
+    def follow(self, path: Path, end: int) -> None:
+        """Hash on, up to `end` bytes into the file, once whoever else does so has stopped."""
+        with self._one_at_a_time, path.open("rb", buffering=0) as file:
+            while self._done < end:
+                self._block = block = self._block or aligned(BLOCK)
+                count = os.preadv(file.fileno(), [block[:end - self._done]], self._done)
+                if not count:
+                    raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。"))
+                self._hash.update(block[:count])
+                self._done += count
+            self._block = memoryview(b"")
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()
 
-    def copy(self) -> "Hashing":
-        other = Hashing()
-        other.done, other._hash = self.done, self._hash.copy()
-        return other
-
 
 class Unfinished:
-    """Hashes of files that are still arriving, each under the digest of what is here: it can go on with nothing else.
+    """Hashes of files that are still arriving, for whoever goes on with one. They may lag behind what is here.
 
+    Only what was acknowledged is built upon: it does not change any more, whichever process receives what comes next.
     Kept by one process for itself. One that is not known here costs a reading of the file at the end, no more.
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Hashing] = OrderedDict()
+        self._kept: OrderedDict[Path, tuple[Hashing, int, tuple[int, int]]] = OrderedDict()
 
-    def begun(self, digest: str | None, size: int) -> Hashing | None:
-        """Return a hash to go on with behind the first `size` bytes, whose digest this is; None when not known."""
-        if size == 0:
+    def take(self, path: Path, here: int) -> Hashing | None:
+        """Return a hash to go on with behind the first `here` bytes of a file; None when it is not known.
+
+        It is whoever's that took it: nobody else knows how far it has gone.
+        """
+        hashing, acknowledged, place = self._kept.pop(path, (None, 0, (0, 0)))
+        if here == 0:
             return Hashing()
-        known = self._kept.get(digest or "")
-        return known.copy() if known and known.done == size else None
+        return hashing if acknowledged <= here and place == place_of(path) else None
 
-    def keep(self, hashing: Hashing) -> str:
-        """Keep a hash to go on with later, and return its digest."""
-        digest = hashing.hexdigest()
-        self._kept[digest] = hashing.copy()
+    def keep(self, path: Path, here: int, hashing: Hashing) -> None:
+        """Keep a hash to go on with that covers, or soon will, the `here` bytes of a file that are acknowledged."""
+        with suppress(FileNotFoundError):  # it has been finished meanwhile
+            self._kept[path] = hashing, here, place_of(path)
         while len(self._kept) > UNFINISHED:
             with suppress(KeyError):  # another thread has just done the same
                 self._kept.popitem(last=False)
-        return digest
+
+
+def place_of(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another of the same name."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 unfinished = Unfinished()
@@ -124,8 +132,9 @@ class Beside:
         for work in self._works:
             work.result()
 
-    def close(self) -> None:
-        self._thread.shutdown()
+    def close(self, *, wait: bool = True) -> None:
+        """Take no more work; what it has been given it does."""
+        self._thread.shutdown(wait)
 
 
 class StagedFile:
@@ -183,7 +192,7 @@ class StagedFile:
             if helper:
                 helper.wait()
         if self._hashing:
-            self._hashing.follow(self._file, self.size)
+            self._hashing.follow(self.path, self.size)
 
     @property
     def sha256(self) -> str:
@@ -244,7 +253,7 @@ class StagedFile:
 
     def _hash_on(self) -> None:
         if self._hasher and self._hashing:
-            self._hasher.do(self._hashing.follow, self._file, self.size)
+            self._hasher.do(self._hashing.follow, self.path, self.size)
 
     def _push_on(self) -> None:
         if self._pusher and self._pushed_to < self.size:
@@ -252,9 +261,10 @@ class StagedFile:
             self._pusher.do(os.fdatasync, self._file.fileno())
 
     def _release(self) -> None:
-        for helper in (self._hasher, self._pusher):
-            if helper:
-                helper.close()
+        if self._hasher:
+            self._hasher.close(wait=False)
+        if self._pusher:
+            self._pusher.close()
         self._hasher = self._pusher = None
         self._file.close()
 
@@ -266,15 +276,15 @@ class Piece(StagedFile):
     unnoticed) goes on with the file, and the other is left with one that nobody will read.
     """
 
-    def __init__(self, path: Path, here: int, skipped: int, limit: int, digest: str | None) -> None:
-        """Go on behind the first `here` bytes of the file at `path`; they may have this `digest`, if it is known.
+    def __init__(self, path: Path, here: int, skipped: int, limit: int) -> None:
+        """Go on behind the first `here` bytes of the file at `path`.
 
         skipped  how many bytes of the piece are here already
         limit    bytes of the whole file
         """
         self.path = path
         self._skip = skipped
-        self._start(claimed(path, here), here, limit, unfinished.begun(digest, here))
+        self._start(claimed(path, here), here, limit, unfinished.take(path, here))
 
     def _grow(self, count: int) -> None:
         skipped = min(self._skip, count)
@@ -284,8 +294,10 @@ class Piece(StagedFile):
         super()._grow(count - skipped)
 
     def settle(self) -> None:
-        """Wait until every byte is hashed and lasts."""
-        super().settle()
+        """Wait until every byte lasts. The hash may take longer: whoever takes it goes on with it."""
+        self.hasten()
+        if self._pusher:
+            self._pusher.wait()
         os.fdatasync(self._file.fileno())
 
     @property
@@ -293,10 +305,11 @@ class Piece(StagedFile):
         """Whether nobody else has gone on with the file meanwhile."""
         return self.path.exists() and os.path.samestat(os.fstat(self._file.fileno()), self.path.stat())
 
-    @property
-    def digest(self) -> str | None:
-        """The SHA-256 of the file as far as it is here, kept to go on with; None when this process does not know it."""
-        return unfinished.keep(self._hashing) if self._hashing else None
+    def hand_on(self) -> None:
+        """Now that the bytes are acknowledged, let the file go and keep its hash for whoever goes on with it."""
+        if self._hashing:
+            unfinished.keep(self.path, self.size, self._hashing)
+        self.discard()
 
     def discard(self) -> None:
         """Let the file go; it stays for the piece that comes next."""

@@ -409,11 +409,43 @@ def test_a_file_is_hashed_at_the_end_where_the_beginning_of_its_hash_is_not_know
         assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
 
 
+def test_the_hash_of_bytes_that_nobody_acknowledged_is_forgotten(units: Units) -> None:
+    data = samples.png((1200, 1200))
+    half = len(data) // 2
+    upload_id = begin(units, data, "签字.png", "image/png")
+    send(units, upload_id, 0, data[:half])
+    coming(units, upload_id, half, os.urandom(len(data) - half)).discard()
+    send(units, upload_id, half, data[half:])
+    assert finish(units, upload_id) == UploadState.COMPLETE
+    with units.writing(LI) as uow:
+        assert keep_upload(uow, upload_id, PAPERS).sha256 == sha256(data)
+
+
+def test_a_hash_goes_on_behind_pieces_that_another_process_has_received(tmp_path: Path) -> None:
+    data, path, hashing = os.urandom(3000), tmp_path / "arriving", Hashing()
+    path.write_bytes(data[:1000])
+    unfinished.keep(path, 1000, hashing)  # it may lag: nothing of it is hashed yet
+    with path.open("ab") as file:
+        file.write(data[1000:])
+    assert unfinished.take(path, 3000) is hashing
+    assert unfinished.take(path, 3000) is None
+    hashing.follow(path, 3000)
+    assert hashing.hexdigest() == sha256(data)
+
+
+def test_a_hash_is_not_gone_on_with_when_the_file_is_another_or_shorter(tmp_path: Path) -> None:
+    path, other = tmp_path / "arriving", tmp_path / "other"
+    for each in (path, other):
+        each.write_bytes(bytes(1000))
+    unfinished.keep(path, 1000, Hashing())
+    assert unfinished.take(path, 999) is None
+    unfinished.keep(path, 1000, Hashing())
+    other.replace(path)
+    assert unfinished.take(path, 1000) is None
+
+
 def forget(folder: Path) -> None:
     """Begin so many other files that this process has no room for those before: another one knows no more."""
-    hashing, other = Hashing(), folder / "other"
-    other.write_bytes(bytes(UNFINISHED))
-    with other.open("rb") as file:
-        for size in range(1, UNFINISHED + 1):
-            hashing.follow(file, size)
-            unfinished.keep(hashing)
+    for number in range(UNFINISHED):
+        (folder / f"{number}").touch()
+        unfinished.keep(folder / f"{number}", 0, Hashing())
