@@ -19,7 +19,7 @@ from registry.documents.inspection import inspect_file
 from registry.documents.kinds import MAX_UPLOAD, Unsuitable, clean_name, refuse_unknown_ending, require_kind
 from registry.documents.models import Document, Upload, UploadState, key_of
 from registry.documents.queries import my_upload, received, staged_path
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict
 from registry.kernel.staging import Hashing, Piece, StagedFile, TooLarge, need_room, unfinished
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
@@ -290,8 +290,6 @@ def keep_upload(uow: UnitOfWork, upload_id: UUID, kinds: frozenset[str]) -> Kept
     if upload.state != UploadState.COMPLETE or not (upload.sha256 and upload.media_type and upload.kind):
         raise Unfinished(_("文件“{name}”还没有传完，请等上传完成后再提交。", name=upload.name))
     require_kind(upload.kind, kinds)
-    uow.lock(f"document {upload.sha256}")
-    if uow.tools.store.stat(key_of(upload.sha256)) is None:
-        raise Invalid(_("文件“{name}”已过期，请重新上传。", name=upload.name), field="file")
+    uow.lock(f"document {upload.sha256}")  # the bytes are there: no sweep takes what an upload in hand refers to
     name_document(uow, upload.sha256, upload.size, upload.media_type)
     return Kept(upload.sha256, upload.media_type, upload.name, upload.size, upload.kind, upload.facts)
