@@ -69,6 +69,10 @@ class Hashing:
                     raise Unavailable(_("服务器磁盘出错，文件没有收下，请稍后再试。"))
                 self._hash.update(block[:count])
                 self._done += count
+
+    def rest(self) -> None:
+        """Give back what hashing needs beside the hash; it is taken again with the next byte."""
+        with self._one_at_a_time:
             self._block = memoryview(b"")
 
     def hexdigest(self) -> str:
@@ -309,6 +313,8 @@ class Piece(StagedFile):
         """Now that the bytes are acknowledged, let the file go and keep its hash for whoever goes on with it."""
         if self._hashing:
             unfinished.keep(self.path, self.size, self._hashing)
+        if self._hashing and self._hasher:
+            self._hasher.do(self._hashing.rest)
         self.discard()
 
     def discard(self) -> None:
