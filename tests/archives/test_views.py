@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from registry.archives.models import ArchiveFile, Handover
-from tests.archives.build import filed, offered
+from tests.archives.build import excused, filed, offered
 from tests.archives.test_handover import found, keeper, sent_one
 from tests.documents import samples
 
@@ -21,6 +21,16 @@ def test_the_page_begins_with_what_is_missing_and_whose_it_is(site, visit):
     assert "还缺" in text
     assert "三建集团有限公司" in text
     assert "本系统各环节形成的 5 件" in text
+
+
+def test_a_stage_is_open_where_something_is_missing_and_closed_where_nothing_is(site, visit):
+    before = visit(site.filer).get(page_of(site)).text
+    assert '<details class="panel fold" open>' in before
+    excused(site)
+    after = visit(site.filer).get(page_of(site)).text
+    assert '<details class="panel fold" open>' not in after
+    for stage in ("before-start", "construction", "acceptance", "filing", "handover"):
+        assert f'id="stage-{stage}"' in after
 
 
 def test_a_party_sees_the_catalogue_but_not_the_responsibility_archive(site, visit):
