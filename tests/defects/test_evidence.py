@@ -122,6 +122,7 @@ def test_that_nothing_is_on_record_is_an_answer_and_says_so(building, visit):
     assert (shown["lots"], shown["lots_total"], shown["materials"], shown["acceptances"]) == ([], 0, [], [])
     page = visit(building.officer).get(f"/projects/{building.project}/trace?on=2026-03-02&unit=01&part=0201").text
     assert "可能建于本系统登记之前" in page
+    assert "所用材料" not in page                              # said once, not in four empty panels
 
 
 def test_the_acceptance_of_the_division_above_is_shown_with_its_signers(building):
