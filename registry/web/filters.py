@@ -80,12 +80,21 @@ def way_gone(value: date, since: date, until: date) -> float:
     return 100 * min(max((value - since).days, 0), whole) / whole
 
 
+PROJECTS = "projects.index"
+OF_A_PROJECT = {"project_id", "unit_id"}
+
+
 def current_entry(navigation: Sequence[tuple[str, str, str]]) -> str:
-    """Return the endpoint of the menu entry that this page is, or else lies under; "" when none."""
+    """Return the endpoint of the menu entry that this page is, or else lies under; "" when none.
+
+    A page of a project or a unit project lies under the projects, whichever storey it is of.
+    """
     here_now = request.endpoint or ""
     entries = [endpoint for _label, endpoint, _picture in navigation]
     if here_now in entries:
         return here_now
+    if PROJECTS in entries and OF_A_PROJECT & (request.view_args or {}).keys():
+        return PROJECTS
     storey = here_now.partition(".")[0]
     return next((endpoint for endpoint in entries if endpoint.partition(".")[0] == storey), "")
 

@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.routing import Rule
 
 from registry.web import filters
 from registry.web.pages import FURTHEST, Window, see_other, sort_asked, window_asked
@@ -143,6 +145,15 @@ def test_the_menu_marks_the_page_or_else_the_storey_one_is_in(app: Flask) -> Non
     for path, marked in expected.items():
         with app.test_request_context(path):
             assert filters.current_entry(menu) == marked
+
+
+def test_the_menu_marks_the_projects_on_every_page_of_one(app: Flask) -> None:
+    menu = [("工作台", "desks.home", ""), ("工程项目", "projects.index", ""), ("标牌巡查", "plaques.watch", "")]
+    with app.test_request_context("/"):
+        request.url_rule, request.view_args = Rule("/", endpoint="plaques.index"), {"project_id": UUID(int=7)}
+        assert filters.current_entry(menu) == "projects.index"
+        request.url_rule, request.view_args = Rule("/", endpoint="plaques.show"), {"plaque_id": UUID(int=7)}
+        assert filters.current_entry(menu) == "plaques.watch"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
