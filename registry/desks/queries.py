@@ -22,7 +22,7 @@ from registry.kernel.search import wanted
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.notices.models import Notice
-from registry.notices.queries import Folder, inbox
+from registry.notices.queries import news
 from registry.parties.models import Organisation, Person
 from registry.plaques.models import Plaque
 from registry.plaques.queries import Waiting, waiting_reports
@@ -81,9 +81,9 @@ def around(uow: UnitOfWork) -> tuple[str, int]:
 
 
 def waiting_notices(uow: UnitOfWork) -> Sequence[Notice]:
-    """The latest five notices whose matter waits; none for an account without a person behind it."""
+    """The latest five notices that are news; none for an account without a person behind it."""
     policy.require(uow.actor, Permission.DESK_OPEN, policy.ANYWHERE)
-    return inbox(uow, Folder.WAITING, 0, 5).notices if uow.actor.person else []
+    return news(uow, 5) if uow.actor.person else []
 
 
 class Happened(NamedTuple):

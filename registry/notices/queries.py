@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from registry import policy
 from registry.kernel.uow import UnitOfWork
@@ -49,6 +50,23 @@ def inbox(uow: UnitOfWork, folder: Folder, offset: int = 0, size: int = 20) -> I
         .limit(size)
     ).all()
     return Inbox(notices, {name: getattr(tally, name) for name in HOLDS})
+
+
+NEW = timedelta(days=30)
+
+
+def news(uow: UnitOfWork, most: int) -> Sequence[Notice]:
+    """The latest of the actor's notices that wait: not opened and of the last thirty days, or with a last day to come.
+
+    What is older stays in the inbox; a matter still open is told by the desk itself and by reminders.
+    """
+    policy.require(uow.actor, Permission.NOTICE_READ, Scope(person=uow.actor.person))
+    new = and_(HOLDS[Folder.UNOPENED], Notice.created_at > uow.at - NEW)
+    return uow.session.scalars(
+        select(Notice)
+        .where(Notice.person_id == uow.actor.person, HOLDS[Folder.WAITING], or_(new, Notice.due_on >= uow.today))
+        .order_by(Notice.created_at.desc(), Notice.id).limit(most)
+    ).all()
 
 
 def unread_count(uow: UnitOfWork) -> int:

@@ -13,7 +13,7 @@ from registry.kernel.uow import Units
 from registry.ledger.models import LedgerEvent
 from registry.notices.actions import Message, mark_done, notify, open_notice
 from registry.notices.models import Notice
-from registry.notices.queries import Folder, inbox, unread_count
+from registry.notices.queries import Folder, inbox, news, unread_count
 from registry.parties.models import IdentityKind, Person
 from tests.conftest import NOON, Clock
 
@@ -128,6 +128,20 @@ def test_a_notice_is_overdue_on_the_day_after_its_last_and_never_once_done(units
         mark_done(uow, CHASE.kind, CHASE.link)
         uow.session.refresh(notice)
         assert not notice.is_overdue(date(2026, 3, 10))
+
+
+def test_news_are_unopened_and_recent_or_still_in_time(units: Units, li: Actor, clock: Clock) -> None:
+    invited = tell(units, li, Message("completion.called", "/units/1/completion", "竣工验收"))
+    chased = tell(units, li)
+    opened = tell(units, li, Message("pledge.filed", "/terms/2", "已备案"))
+    with units.writing(li) as uow:
+        open_notice(uow, opened)
+        open_notice(uow, chased)
+        assert {notice.id for notice in news(uow, 5)} == {invited, chased}       # there is time to sign until 9 March
+    clock.forward(days=31)
+    with units.reading(li) as uow:
+        assert news(uow, 5) == []
+        assert inbox(uow, Folder.WAITING).counts[Folder.WAITING] == 3
 
 
 def test_the_newest_notices_come_first_page_by_page(units: Units, li: Actor, clock: Clock) -> None:
