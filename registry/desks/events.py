@@ -134,12 +134,13 @@ def named(model: Any) -> Select[Any]:
     return select(literal_column(f"'{model.__tablename__}'").label("subject_table"), model.__table__.c.id.label("subject_id"))
 
 
-def latest() -> Select[datetime, str, UUID]:
-    """The newest events about a project, and where each can be proved."""
+def latest() -> Select[datetime, str, UUID, UUID, bytes]:
+    """The newest events about a project, with what each is about and tells. A program's check of a file is none of them."""
     ours = records().subquery("ours")
     about = and_(LedgerEvent.subject_table == ours.c.subject_table, LedgerEvent.subject_id == ours.c.subject_id)
     return (
-        select(LedgerEvent.at, LedgerEvent.kind, LedgerEvent.id).join(ours, about)
+        select(LedgerEvent.at, LedgerEvent.kind, LedgerEvent.id, LedgerEvent.subject_id, LedgerEvent.body).join(ours, about)
+        .where(LedgerEvent.kind != "archive-file.examined")
         .order_by(LedgerEvent.at.desc(), LedgerEvent.id).limit(LONGEST_LIST)
     )
 

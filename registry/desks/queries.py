@@ -15,6 +15,7 @@ from registry.desks.finding import Found, found_on_sites
 from registry.desks.progress import Line, progress
 from registry.desks.signed import NOTHING_SIGNED, Count, Signed, counts_of, own_terms, signed
 from registry.desks.waiting import Group, waiting
+from registry.desks.words import about
 from registry.kernel.codes import is_code, normalised
 from registry.kernel.errors import NotFound
 from registry.kernel.finding import found_by
@@ -92,6 +93,7 @@ class Happened(NamedTuple):
     at: datetime
     kind: str
     event: UUID
+    about: str                             # the unit project, firm, person and thing it names; "" where it names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,12 @@ def place_in(order: Sequence[str], role: str) -> int:
 def events_of(uow: UnitOfWork, whole: Project) -> Sequence[Happened]:
     """What the ledger holds about the project: firms, terms, papers, plaques, archives. One SELECT."""
     policy.require(uow.actor, Permission.PROJECT_READ, whole.scope)
-    return [Happened(*row) for row in uow.rows(LATEST_EVENTS, {"project": whole.id})]
+    names = {unit.id: unit.name for unit in whole.units} | {firm.id: firm.organisation_name for firm in whole.participations}
+    names |= {term.id: term.person_name for firm in whole.participations for term in firm.terms}
+    return [
+        Happened(at, kind, event, about(subject, body, names))
+        for at, kind, event, subject, body in uow.rows(LATEST_EVENTS, {"project": whole.id})
+    ]
 
 
 @dataclass(frozen=True, slots=True)

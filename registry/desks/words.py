@@ -1,5 +1,9 @@
 """What happened, in words: the kinds of ledger events a project's page lists."""
 
+import json
+from collections.abc import Mapping
+from uuid import UUID
+
 from registry.kernel.text import later
 
 EVENTS = {
@@ -136,6 +140,29 @@ EVENTS = {
     "dwelling.struck-off": later("注销住宅户"),
     "residential-paper.issued": later("签发住宅质量保证书、使用说明书"),
 }
+
+
+THINGS = ("title", "product", "name", "place", "content")
+PEOPLE = ("person_name", "signed_by", "inspected_by", "approved_by", "stated_by", "sampled_by", "reviewer_name", "doer_name")
+NUMBERS = ("number", "certificate_number")
+
+
+def about(subject: UUID, body: bytes, names: Mapping[UUID, str]) -> str:
+    """Return what an event of the ledger was about, in its own words and the names of the project it belongs to.
+
+    subject  the id of its record
+    body     the event, see registry.ledger.rules; titles of documents that are not open stay untold
+    names    the project's unit projects, firms and terms, in the order they are to be told
+    """
+    record = json.loads(body)["record"]
+    ids = {str(subject), *(value for value in record.values() if isinstance(value, str))}
+    told = [name for key, name in names.items() if str(key) in ids]
+    told += [record[key] for key in PEOPLE if record.get(key)]
+    if record.get("secrecy", "open") == "open":
+        told += [record[key] for key in THINGS if record.get(key)][:1]
+    if record.get("product") or not told:
+        told += [record[key] for key in NUMBERS if record.get(key)]
+    return " · ".join(dict.fromkeys(told))
 
 
 def event_words(kind: str) -> str:

@@ -1,8 +1,10 @@
 """What each audience finds on its desk, and what it does not find."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -11,17 +13,20 @@ from sqlalchemy import func, select
 
 from registry.desks.actions import reveal
 from registry.desks.queries import home, responsibilities, search
-from registry.desks.words import EVENTS
+from registry.desks.words import EVENTS, about
 from registry.kernel.actor import SYSTEM, Role
 from registry.kernel.codes import spoken
 from registry.kernel.errors import Forbidden, Invalid, NotFound
 from registry.kernel.finding import least
 from registry.ledger.models import LedgerEvent
+from registry.notices.actions import Message, notify
 from registry.parties.models import Person, RevealLog
 from registry.pledges.changes import Newcomer, hand_over
 from registry.policy import NotFresh
-from registry.projects.models import Project, Term
+from registry.projects.actions import accept_unit
+from registry.projects.models import Project, Term, UnitProject
 from registry.projects.registering import register_project
+from registry.web import filters
 from tests import build as house
 from tests.law import abolish_post
 from tests.parties import build as parties
@@ -265,6 +270,58 @@ def test_the_project_page_tells_every_kind_of_event_in_words_and_leads_to_its_pr
     with units.reading(SYSTEM) as uow:
         event = uow.session.scalars(select(LedgerEvent.id).where(LedgerEvent.subject_id == plaque.id)).one()
     assert f"/ledger/events/{event}/proof" in told
+
+
+def test_the_project_page_says_of_every_event_whom_or_what_it_was_about(site, visit, clock):
+    accepted(site, clock)
+    said = visit(site.officer).get(f"/projects/{site.project}").text
+    happened = re.findall(r"<div>([^<]+?) <small>([^<]+)</small></div>", said[said.index("存证</h2>"):])
+    leaders = {leader for _firm, leader in house.FIRMS.values()}
+    signed = {told.split(" · ")[-1] for words, told in happened if words == "签署终身责任承诺书"}
+    assert signed
+    assert signed <= leaders
+    assert [told for words, told in happened if words == "登记竣工验收合格日期"]
+
+
+def test_what_an_event_was_about_is_told_in_its_own_words_and_a_closed_document_has_no_title():
+    unit, term = uuid4(), uuid4()
+    names = {unit: "1 号楼", term: "李建国"}
+
+    def told(**record):
+        return about(uuid4(), json.dumps({"record": record}).encode(), names)
+
+    assert told(term_id=str(term), unit_project_id=str(unit), person_name="李建国") == "1 号楼 · 李建国"
+    assert told(product="热轧带肋钢筋", number="PH-1") == "热轧带肋钢筋 · PH-1"
+    assert told(title="竣工图", secrecy="open", number=None) == "竣工图"
+    assert told(title="竣工图", secrecy="secret") == ""
+    assert told(verdict="passed", number="JC-1") == "JC-1"
+
+
+def test_a_project_accepted_by_units_shows_the_day_of_the_last(site, visit, clock):
+    def shown():
+        said = visit(site.officer).get(f"/projects/{site.project}").text
+        return re.findall(r"<dt>竣工验收合格日期</dt><dd>([^<]+)", said)[0].strip()
+
+    accepted(site, clock)
+    assert shown() == "—"
+    clock.forward(days=9)
+    with site.units.writing(site.officer) as uow:
+        left = uow.session.scalars(select(UnitProject.id).where(
+            UnitProject.project_id == site.project, UnitProject.accepted_on.is_(None))).all()
+        for unit in left:
+            accept_unit(uow, unit, uow.today)
+    assert shown() == filters.day(clock.at.date())
+
+
+def test_a_notice_is_opened_from_the_desk_and_leaves_it(site, visit, units):
+    leader = site.leaders["contractor"]
+    with units.writing(SYSTEM) as uow:
+        link = f"/projects/{site.project}"
+        opening = f"/notices/{notify(uow, leader.person, Message('completion.called', link, '竣工验收定于明日')).id}/open"
+    hand = visit(leader)
+    assert opening in hand.get("/desk").text
+    assert hand.post(opening, at="/desk").location == link
+    assert opening not in hand.get("/desk").text
 
 
 def test_every_kind_of_event_on_a_projects_page_has_words(units, site, clock):
