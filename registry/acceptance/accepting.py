@@ -36,7 +36,7 @@ from registry.kernel.jobs import enqueue
 from registry.kernel.text import _
 from registry.kernel.uow import CHINA, UnitOfWork
 from registry.ledger import actions as ledger
-from registry.notices.actions import Message, notify
+from registry.notices.actions import Message, mark_done, notify
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Term, UnitProject
 from registry.projects.offices import in_office, own_office
@@ -46,6 +46,7 @@ from registry.standards.acceptance import AcceptanceLevel, AcceptanceRole, Duty,
 from registry.works.models import Lot
 
 UNIT_IN_FULL = (selectinload(UnitProject.project).options(PROJECT_PARTIES),)
+TO_SIGN = "acceptance.to-sign"
 OPENERS = ("site/quality-inspector", "site/technical-leader")
 COUNTED = frozenset({AcceptanceLevel.SUBDIVISION, AcceptanceLevel.DIVISION, AcceptanceLevel.UNIT})
 """Levels whose form counts records, tests and what was looked at."""
@@ -236,7 +237,7 @@ def tell(uow: UnitOfWork, unit: UnitProject, acceptance: NodeAcceptance, role: A
         people += officers_near(uow.session, unit.project.region)
     when = acceptance.meets_at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if acceptance.meets_at else ""
     message = Message(
-        "acceptance.to-sign", f"/acceptances/{acceptance.id}",
+        TO_SIGN, link_of(acceptance),
         _("待验收签字：{unit} {name}", unit=unit.name, name=acceptance.name), _("验收时间：{when}", when=when) if when else "",
     )
     for person in dict.fromkeys(people):
@@ -272,9 +273,14 @@ def sign_acceptance(uow: UnitOfWork, acceptance_id: UUID, opinion: Opinion) -> S
         opinion=opinion.words.strip(), term_id=term.id, person_name=term.person_name, signed_on=uow.today, signed_at=uow.at,
     )
     ledger.enter(uow, "acceptance.decided" if signature.decides else "acceptance.signed", signature)
+    mark_done(uow, TO_SIGN, link_of(acceptance), None if signature.decides else term.person_id)
     if signature.decides:
         enqueue(uow, PRINT, acceptance=str(acceptance.id))
     return signature
+
+
+def link_of(acceptance: NodeAcceptance) -> str:
+    return f"/acceptances/{acceptance.id}"
 
 
 def duty_to_sign(
@@ -331,5 +337,6 @@ def let_parents_fall(uow: UnitOfWork, unit_id: UUID, code: str, reason: str) -> 
     ).all()
     for one in standing:
         one.fallen_at, one.fallen_reason = uow.at, reason
+        mark_done(uow, TO_SIGN, link_of(one))
     ledger.append_many(uow, "acceptance.fell", [ledger.Entry(one) for one in standing])
     return list(standing)

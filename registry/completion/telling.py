@@ -11,7 +11,10 @@ from registry.completion.standing import Standing
 from registry.kernel.actor import Role
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
-from registry.notices.actions import Message, notify
+from registry.notices.actions import Message, mark_done, notify
+
+MEETING = ("meeting", "to-sign")
+"""What a meeting asks of those who come."""
 
 
 def page_of(now: Standing) -> str:
@@ -28,6 +31,12 @@ def tell(uow: UnitOfWork, now: Standing, people: Iterable[UUID], kind: str, titl
             notify(uow, person_id, message)
 
 
+def over(uow: UnitOfWork, now: Standing, *kinds: str, person_id: UUID | None = None) -> None:
+    """What these notices asked for is done, by everybody or by that person."""
+    for kind in kinds:
+        mark_done(uow, f"completion.{kind}", page_of(now), person_id)
+
+
 def leaders(now: Standing, posts: Iterable[str]) -> list[UUID]:
     return [term.person_id for post in posts for _firm, term in now.holders(post)]
 
@@ -40,6 +49,7 @@ def filers(uow: UnitOfWork, now: Standing) -> list[UUID]:
 
 def after_report(uow: UnitOfWork, now: Standing, kind: ReportKind) -> None:
     """The contractor's report calls for the others; the last of them for the owner's meeting."""
+    over(uow, now, f"to-report.{kind.value}", person_id=uow.actor.person)
     if kind is ReportKind.CONTRACTOR:
         for other in (ReportKind.SUPERVISION, ReportKind.SURVEY, ReportKind.DESIGN):
             tell(uow, now, leaders(now, REPORTS[other]), f"to-report.{other.value}",
@@ -50,24 +60,28 @@ def after_report(uow: UnitOfWork, now: Standing, kind: ReportKind) -> None:
 
 def of_meeting(uow: UnitOfWork, now: Standing, meets_on: date, meets_at: str, place: str) -> None:
     """The station is told of the meeting, and so is everybody who will sign."""
+    over(uow, now, "to-call")
     title = _("竣工验收定于 {day} {at}，{place}", day=meets_on, at=meets_at, place=place)
     tell(uow, now, officers_near(uow.session, now.project.region), "meeting", title, meets_on)
     tell(uow, now, leaders(now, LEADERS.values()), "to-sign", title, meets_on)
 
 
 def of_withdrawal(uow: UnitOfWork, now: Standing, reason: str) -> None:
+    over(uow, now, *MEETING)
     title = _("竣工验收已取消：{reason}", reason=reason)
     tell(uow, now, officers_near(uow.session, now.project.region), "called-off", title)
     tell(uow, now, leaders(now, LEADERS.values()), "called-off", title)
 
 
 def of_disagreement(uow: UnitOfWork, now: Standing) -> None:
+    over(uow, now, *MEETING)
     title = _("竣工验收未通过：参加验收的各方意见不一致，请协商处理后重新组织")
     tell(uow, now, filers(uow, now), "disagreed", title)
     tell(uow, now, leaders(now, LEADERS.values()), "disagreed", title)
 
 
 def of_acceptance(uow: UnitOfWork, now: Standing, report_by: date | None, file_by: date | None) -> None:
+    over(uow, now, *MEETING)
     tell(uow, now, officers_near(uow.session, now.project.region), "to-record", _("竣工验收合格，请记录验收监督情况"), report_by)
     tell(uow, now, filers(uow, now), "to-file", _("竣工验收合格，请办理竣工验收备案"), file_by)
 

@@ -26,7 +26,9 @@ from registry.materials.offices import (
 )
 from registry.materials.rules import FAILURES, blocks_approval
 from registry.materials.standing import holds, reports_of
+from registry.materials.telling import ARRIVED, FAILED, link_of
 from registry.materials.testing import refuse_recalled, test_of
+from registry.notices.actions import mark_done
 from registry.policy import Permission
 from registry.projects.offices import office_of, own_office
 from registry.standards.materials import Retest
@@ -138,4 +140,6 @@ def enter(uow: UnitOfWork, kind: str, made: Disposition) -> Disposition:
     uow.session.add(made)
     papers = [sha256 for sha256 in (made.photo_sha256, made.consent_sha256) if sha256]
     ledger.append(uow, kind, made, files=documents.refs(uow, *papers))
+    for asked in (FAILED, ARRIVED):
+        mark_done(uow, asked, link_of(made.batch_id))
     return made

@@ -23,9 +23,15 @@ from registry.projects.models import PROJECT_PARTIES, Project
 from registry.projects.offices import in_office
 
 TOLD = ("owner-leader", "project-manager", "chief-supervisor", "site/supervision-engineer", "site/materials-clerk")
+FAILED, ARRIVED = "material.failed", "recall.arrived"
+"""What asks for a disposition of a batch."""
 ROLES_TOLD = frozenset({"owner", "contractor", "general-contractor"})
 BATCHES_NAMED = 100
 NOTICE_IN_PROJECT = selectinload(RecallNotice.project).options(PROJECT_PARTIES)
+
+
+def link_of(batch_id: UUID) -> str:
+    return f"/batches/{batch_id}"
 
 
 def tell(uow: UnitOfWork, project: Project, message: Message) -> int:
@@ -43,7 +49,7 @@ def tell(uow: UnitOfWork, project: Project, message: Message) -> int:
 
 def tell_of_failure(uow: UnitOfWork, project: Project, report: TestReport, batch: Batch) -> int:
     return tell(uow, project, Message(
-        "material.failed", f"/batches/{batch.id}",
+        FAILED, link_of(batch.id),
         _("材料检验不合格：{product} {number}", product=batch.product, number=batch.number),
         _("{project}：报告 {report} 不合格，所代表的进场批及使用它的检验批已暂停。请退场、降级或按标准复检。",
           project=project.name, report=report.number),
@@ -97,7 +103,7 @@ def tell_of_arrival(uow: UnitOfWork, batch_id: UUID, numbers: str) -> int:
     batch = uow.get(Batch, batch_id, BATCH_IN_PROJECT)
     policy.require(uow.actor, Permission.RECALL_ANNOUNCE, batch.scope)
     return tell(uow, batch.project, Message(
-        "recall.arrived", f"/batches/{batch.id}",
+        ARRIVED, link_of(batch.id),
         _("被召回的材料进场：{product} {number}", product=batch.product, number=batch.number),
         _("{project}今日登记进场的这批材料已被召回（{recalls}）。请立即隔离封存并办理退场，不得使用。",
           project=batch.project.name, recalls=numbers),

@@ -70,16 +70,13 @@ def open_notice(uow: UnitOfWork, notice_id: UUID) -> Notice:
     return notice
 
 
-def mark_done(uow: UnitOfWork, kind: str, link: str) -> int:
-    """Mark every waiting notice of that kind and link as done and return how many there were.
+def mark_done(uow: UnitOfWork, kind: str, link: str, person_id: UUID | None = None) -> int:
+    """Mark every waiting notice of that kind and link, or that person's alone, as done and return how many there were.
 
     Called by the act that the notices asked for, which has asked policy itself.
     """
     policy.open_to_all(uow.actor)
-    done = uow.session.scalars(
-        update(Notice)
-        .where(Notice.kind == kind, Notice.link == link, Notice.done_at.is_(None))
-        .values(done_at=uow.at)
-        .returning(Notice.id)
-    )
-    return len(done.all())
+    waiting = update(Notice).where(Notice.kind == kind, Notice.link == link, Notice.done_at.is_(None))
+    if person_id is not None:
+        waiting = waiting.where(Notice.person_id == person_id)
+    return len(uow.session.scalars(waiting.values(done_at=uow.at).returning(Notice.id)).all())

@@ -19,7 +19,7 @@ from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.text import _
 from registry.kernel.uow import UnitOfWork
 from registry.ledger import actions as ledger
-from registry.notices.actions import Message, notify
+from registry.notices.actions import Message, mark_done, notify
 from registry.policy import Permission
 from registry.projects.models import PROJECT_PARTIES, Project, Term
 from registry.projects.offices import in_office, own_office
@@ -29,6 +29,7 @@ from registry.standards.site_management import SiteItem
 from registry.works.models import SiteCheck, Verdict
 from registry.works.site_papers import site_check_facts
 
+TO_JUDGE = "site-check.to-judge"
 MOST_FILES = 9   # beside one item
 CHECK_IN_FULL = (
     selectinload(SiteCheck.project).options(PROJECT_PARTIES), selectinload(SiteCheck.participation),
@@ -83,7 +84,7 @@ def fill_site_check(uow: UnitOfWork, project_id: UUID, filling: Filling) -> Site
     uow.session.add(made)
     ledger.append(uow, "site-check.filled", made, files=documents.refs(uow, *dict.fromkeys(made.files)))
     message = Message(
-        "site-check.to-judge", f"/site-checks/{made.id}", _("待检查：{project}施工现场质量管理", project=project.name),
+        TO_JUDGE, link_of(made), _("待检查：{project}施工现场质量管理", project=project.name),
         _("{firm}已填写施工现场质量管理检查记录。", firm=term.participation.organisation_name),
     )
     for checker in in_office(uow.session, project_id, rule.checks, uow.today):
@@ -149,4 +150,9 @@ def judge_site_check(uow: UnitOfWork, check_id: UUID, verdict: Verdict, conclusi
     check.checked_on, check.checked_at, check.document_sha256 = uow.today, uow.at, paper
     kind = "site-check.passed" if verdict is Verdict.PASSED else "site-check.failed"
     ledger.append(uow, kind, check, files=documents.refs(uow, paper))
+    mark_done(uow, TO_JUDGE, link_of(check))
     return check
+
+
+def link_of(check: SiteCheck) -> str:
+    return f"/site-checks/{check.id}"
