@@ -14,7 +14,8 @@ from sqlalchemy.exc import OperationalError
 from registry.adapters import embedded, fonts, migrating
 from registry.adapters.objects import store_from_url
 from registry.config import LEDGER_ORIGIN, Config, secret_files
-from registry.kernel.errors import Refusal
+from registry.documents.inspection import ask_inspector
+from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.text import _
 
 OLDEST = 150000  # PostgreSQL 15
@@ -58,6 +59,7 @@ def examine(config: Config, now: Callable[[], datetime]) -> Report:
         *printing(),
         *database(config, now),
         *storage(config),
+        *inspecting(),
     ]
     if config.ledger_origin == LEDGER_ORIGIN:
         findings.append(slight(_("LEDGER_ORIGIN 未设置：账本应当有本站自己的名称，例如 zz.example.cn/ledger；启用后不可更改。")))
@@ -83,6 +85,15 @@ def printing() -> list[Finding]:
     uncovered = fonts.uncovered(RARE)
     if uncovered:
         return [grave(_("字体缺字：{characters}。请安装 fonts-noto-cjk。", characters=fonts.spelled(uncovered)))]
+    return []
+
+
+def inspecting() -> list[Finding]:
+    """Nothing is received that no inspector has looked into; they need handles on processes (Linux 5.3)."""
+    try:
+        ask_inspector("opaque", Path(__file__))
+    except Unavailable as no:
+        return [grave(_("收到的文件无法检查，因而不能接收：{said}需要 Linux 5.3 及以上。", said=no))]
     return []
 
 
