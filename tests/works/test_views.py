@@ -103,24 +103,24 @@ def test_the_board_and_the_label_are_paper(building, lot, inspector):
 
 
 def test_lots_are_laid_out_on_the_page_after_a_look(building, visit):
-    filer = visit(building.filer)
+    leader = visit(build.planner(building))
     page = f"/units/{building.unit}/works/layout"
-    form = filer.get(page).text
+    form = leader.get(page).text
     assert "施工单位" in form
     asked = {
         "participation_id": str(build.contractor(building)), "layouts": "structure-concrete", "storeys_above": "3",
         "storeys_below": "0", "pours": "2",
     }
-    preview = filer.post(page, asked)
+    preview = leader.post(page, asked)
     assert preview.status_code == 200
     assert "划分 24 个检验批" in preview.text
-    done = filer.post(page, asked | {"make": "1"}, at=page)
+    done = leader.post(page, asked | {"make": "1"}, at=page)
     assert done.status_code == 303
-    levels = filer.get(done.location).text
+    levels = leader.get(done.location).text
     assert "02 主体结构" in levels
-    items = filer.get(f"{done.location}?below=0201").text
+    items = leader.get(f"{done.location}?below=0201").text
     assert "020102 钢筋" in items
-    assert "02010201-006" in filer.get(f"{done.location}?below=020102").text
+    assert "02010201-006" in leader.get(f"{done.location}?below=020102").text
 
 
 @pytest.mark.parametrize(("which", "found"), [("today", "四层"), ("waiting", "四层"), ("mine", "五层"), ("blocked", "六层")])
