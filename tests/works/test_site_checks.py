@@ -68,11 +68,12 @@ def test_the_chief_supervisor_proves_again_who_he_is(building):
         judge_site_check(uow, made.id, Verdict.PASSED, "符合要求")
 
 
-def test_what_failed_is_filled_in_anew_and_nothing_else_is(building):
+def test_what_failed_is_filled_in_anew_and_nothing_else_is(building, clock):
     made = build.site_check(building)
     with pytest.raises(SiteCheckStands, match="等待总监理工程师检查"):
         build.site_check(building)
     build.judged_check(building, made, Verdict.FAILED, "计量设备未检定")
+    clock.forward(hours=1)
     again = build.site_check(building)
     build.judged_check(building, again)
     with pytest.raises(SiteCheckStands, match="已检查合格"):
