@@ -46,10 +46,10 @@ NUMBERED = """
 BATCH_ROWS = """
     INSERT INTO batch (id, project_id, participation_id, code, number, kind, kinds_id, product, grade, quantity, unit,
                        producer_id, producer_name, producer_licence, supplier_id, supplier_name, arrived_on, critical,
-                       green, term_id, recorded_by, recorded_at)
+                       green, certificate_number, scanned, term_id, recorded_by, recorded_at)
     SELECT {batch}, p.id, p.contractor, upper(left(md5('code' || n), 16)), 'H' || lpad(n::text, 8, '0'),
            'rebar', e.id, '产品' || n % 40, 'HRB400E', 60, 't', m.id, m.name, '', s.id, s.name, p.started_on + (n % 300)::int,
-           true, false, md5('term')::uuid, '蒋材料', now()
+           true, false, '', '', md5('term')::uuid, '蒋材料', now()
     FROM generate_series(0, {batches} - 1) AS n
     JOIN nth_project AS p ON p.nth = n % {projects} JOIN nth_firm AS m ON m.nth = n * 7 % {firms}
     JOIN nth_firm AS s ON s.nth = n * 11 % {firms},
